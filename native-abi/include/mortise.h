@@ -1,0 +1,43 @@
+/*
+ * Mortise plugin ABI 1.0 — the whole contract between a host and a compiled plugin.
+ *
+ * A plugin is a shared library that exports
+ *
+ *     PluginVTable* _plugin_init(void);                   required  (mortise/plugin.h)
+ *     const void* mortise_plugin_extension(const char* id);     optional  (mortise/extension.h)
+ *
+ * and, better than not, carries one constant record (mortise/record.h) that the host reads from the file before any code
+ * of the plugin runs.
+ *
+ * Notation at every function pointer:
+ *   [main-thread]    the JavaScript thread that owns the host: the process's main thread, or the worker that loaded the plugin.
+ *   [stage-thread]   a thread of the host library, or the main thread for a stage that is marked MORTISE_STAGE_QUICK.
+ *   [any-thread]     any thread, those that the plugin started included.
+ *   & STATE          the states of a plugin in which the call is made or allowed:
+ *                    opened → registered → initialised → running → stopped → destroyed.
+ * Unless a plugin declares MORTISE_THREADS_SAFE in its record, the host makes one call at a time to it.
+ *
+ * Ownership: inputs are borrowed for the call. A result belongs to whoever made it; the host copies it and gives it back through
+ * the stated free function exactly once, if and only if the call returned FFI_OK. What the host hands out lives until the outermost
+ * call into the plugin returns, unless a longer life is stated.
+ *
+ * Growth: a struct that may grow starts with its size in bytes, set by whoever filled it. Read a field only if the size covers
+ * it (MORTISE_HAS). The base vtable never grows.
+ *
+ * C11 and later, C++11 and later. No struct is passed or returned by value except in the base vtable.
+ */
+#ifndef MORTISE_H
+#define MORTISE_H
+
+#include "mortise/version.h"
+#include "mortise/result.h"
+#include "mortise/plugin.h"
+#include "mortise/value.h"
+#include "mortise/error.h"
+#include "mortise/host.h"
+#include "mortise/context.h"
+#include "mortise/stage.h"
+#include "mortise/extension.h"
+#include "mortise/record.h"
+
+#endif

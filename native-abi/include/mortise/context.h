@@ -1,0 +1,67 @@
+/* The shared, typed data of one run, as a stage or a preflight check sees it. */
+#ifndef MORTISE_CONTEXT_H
+#define MORTISE_CONTEXT_H
+
+#include "host.h"
+
+enum MortiseMode {
+  MORTISE_LIVE = 0,   /* do it */
+  MORTISE_DRY_RUN = 1 /* say what would be done; change nothing */
+};
+
+#define MORTISE_MAX_KEY 255 /* bytes of a context key, without the final NUL; 1 at least; UTF-8 */
+
+typedef struct MortiseContext MortiseContext;
+
+/*
+ * [the thread of the call, for the call] Not to be kept, and not to be shared with other threads.
+ *
+ * What a stage writes is visible to itself at once, to later stages when it returns FFI_OK, and is dropped when it returns anything else.
+ * A stage sees what had succeeded when it started; what a parallel stage writes meanwhile is not seen. Two stages of which neither
+ * runs after the other must not write one key: the pipeline fails.
+ */
+struct MortiseContext {
+  uint32_t size; /* bytes of this struct as the host fills it */
+  uint32_t mode; /* enum MortiseMode */
+
+  /* Not zero once the caller gave up (relaxed atomic load). Look at it in every loop and return MORTISE_CANCELLED. */
+  const volatile uint32_t* cancelled;
+
+  const MortiseHost* host; /* the same as init's `app` */
+  const char* stage_id;    /* "namespace:stage"; NULL in a preflight check */
+
+  /*
+   * key: NUL-terminated. *value is the host's; its data stays readable until the outermost call into the plugin returns, also after
+   * the key was set again. MORTISE_NOT_FOUND, FFI_NULL_POINTER.
+   */
+  FfiResult (*get)(const MortiseContext* context, const char* key, MortiseValue* value);
+
+  /* Copies *value. FFI_NULL_POINTER, FFI_UTF8_ERROR, FFI_INVALID_DATA (key, tag, flags), MORTISE_TOO_LARGE, MORTISE_READ_ONLY, MORTISE_OUT_OF_MEMORY. */
+  FfiResult (*set)(const MortiseContext* context, const char* key, const MortiseValue* value);
+
+  /* Removes key. MORTISE_NOT_FOUND, MORTISE_READ_ONLY. */
+  FfiResult (*remove)(const MortiseContext* context, const char* key);
+
+  /*
+   * Walks the keys in the order in which they were first set: start with *cursor = 0, stop at MORTISE_NOT_FOUND. A key that is set during the
+   * walk is met, one that is removed is not. *key lives as the data of get does.
+   */
+  FfiResult (*next)(const MortiseContext* context, size_t* cursor, const char** key, MortiseValue* value);
+
+  /* Dry run: one sentence for each thing that execute would do. text: UTF-8, SIZE_MAX for NUL-terminated. MORTISE_WRONG_STATE in live mode. */
+  FfiResult (*describe)(const MortiseContext* context, const char* text, size_t length);
+};
+
+MORTISE_STATIC_ASSERT(sizeof(MortiseContext) == 8 + 8 * MORTISE_WORD, "MortiseContext");
+MORTISE_STATIC_ASSERT(offsetof(MortiseContext, get) == 8 + 3 * MORTISE_WORD, "MortiseContext.get");
+
+/* Whether the caller gave up. Costs one load. */
+static inline int mortise_cancelled(const MortiseContext* context) {
+#if defined(__GNUC__) || defined(__clang__)
+  return __atomic_load_n(context->cancelled, __ATOMIC_RELAXED) != 0;
+#else
+  return *context->cancelled != 0;
+#endif
+}
+
+#endif

@@ -1,0 +1,59 @@
+/* mortise.functions/1: named functions that the application, scripts and other plugins call. */
+#ifndef MORTISE_EXT_FUNCTIONS_H
+#define MORTISE_EXT_FUNCTIONS_H
+
+#include "../error.h"
+#include "../value.h"
+
+#define MORTISE_EXT_FUNCTIONS "mortise.functions/1"
+
+enum MortiseFunctionFlag {
+  MORTISE_FUNCTION_QUICK = 1,     /* returns within about 50 µs, never waits: may run on the main thread */
+  MORTISE_FUNCTION_IDEMPOTENT = 2 /* calling twice does no more than calling once: may be retried */
+};
+
+/* Filled by describe. The strings are the plugin's, NUL-terminated UTF-8, static. */
+typedef struct MortiseFunction {
+  uint32_t size;  /* set by the host; write no further */
+  uint32_t flags; /* enum MortiseFunctionFlag */
+  const char* name;             /* [A-Za-z_][A-Za-z0-9_.-]{0,63}, unique in the plugin */
+  const char* description;      /* NULL: none */
+  const char* arguments_schema; /* JSON Schema of the array of arguments; NULL: any */
+  const char* result_schema;    /* JSON Schema of the result; NULL: any */
+} MortiseFunction;
+
+/* One call in progress. */
+typedef struct MortiseCall {
+  uint32_t size;
+  uint32_t flags;                     /* 0 */
+  const volatile uint32_t* cancelled; /* as in MortiseContext */
+  uint64_t deadline_ns;               /* CLOCK_MONOTONIC nanoseconds; 0: none */
+  const char* caller;                 /* who calls: a plugin's or script's name; NULL: the application */
+} MortiseCall;
+
+typedef struct MortiseFunctionsExtension {
+  uint32_t size;
+  uint32_t reserved;
+
+  /* [main-thread & opened] How many; constant for the instance; at most MORTISE_MAX_ITEMS. */
+  uint32_t (*count)(const void* instance);
+
+  /* [main-thread & opened] Describes function index < count. */
+  FfiResult (*describe)(const void* instance, uint32_t index, MortiseFunction* function);
+
+  /*
+   * [stage-thread & running; several at once if thread-safe] Arguments are borrowed for the call. *result (set to null by the host before) is the plugin's: the host
+   * copies it, then calls free_result exactly once if and only if FFI_OK was returned.
+   */
+  FfiResult (*call)(void* instance, uint32_t index, const MortiseCall* call, const MortiseValue* arguments, size_t argument_count,
+                    MortiseValue* result, MortiseError* error);
+
+  /* [the thread of the call, directly after it] */
+  void (*free_result)(void* instance, MortiseValue* result);
+} MortiseFunctionsExtension;
+
+MORTISE_STATIC_ASSERT(sizeof(MortiseFunction) == 8 + 4 * MORTISE_WORD, "MortiseFunction");
+MORTISE_STATIC_ASSERT(offsetof(MortiseCall, cancelled) == 8, "MortiseCall.cancelled");
+MORTISE_STATIC_ASSERT(sizeof(MortiseFunctionsExtension) == 8 + 4 * MORTISE_WORD, "MortiseFunctionsExtension");
+
+#endif

@@ -1,0 +1,34 @@
+/* mortise.messages/1: receiving messages of the application and of other plugins. Sending: MortiseHost.publish. */
+#ifndef MORTISE_EXT_MESSAGES_H
+#define MORTISE_EXT_MESSAGES_H
+
+#include "../error.h"
+#include "../value.h"
+
+#define MORTISE_EXT_MESSAGES "mortise.messages/1"
+
+/* Borrowed for the call. */
+typedef struct MortiseMessage {
+  uint32_t size;
+  uint32_t flags;        /* 0 */
+  const char* topic;     /* NUL-terminated; NULL: addressed to this plugin directly */
+  const char* from;      /* name of the sending plugin, stamped by the host; NULL: the application */
+  uint64_t sequence;     /* grows by one for each message of one sender */
+  MortiseValue payload;
+} MortiseMessage;
+
+typedef struct MortiseMessagesExtension {
+  uint32_t size;
+  uint32_t reserved;
+
+  /* [main-thread & initialised] Topic patterns to subscribe to, one per index from 0, NULL ends the list. `*` stands for one part, a final `**` for the rest. Static. */
+  const char* (*topic)(const void* instance, uint32_t index);
+
+  /* [stage-thread & running] One message at a time, in the order of each sender. A failure is logged; the message is not sent again. */
+  FfiResult (*receive)(void* instance, const MortiseMessage* message, MortiseError* error);
+} MortiseMessagesExtension;
+
+MORTISE_STATIC_ASSERT(offsetof(MortiseMessage, topic) == 8, "MortiseMessage.topic");
+MORTISE_STATIC_ASSERT(sizeof(MortiseMessagesExtension) == 8 + 2 * MORTISE_WORD, "MortiseMessagesExtension");
+
+#endif

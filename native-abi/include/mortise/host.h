@@ -1,0 +1,99 @@
+/* What the host offers to a plugin: the `app` argument of init. */
+#ifndef MORTISE_HOST_H
+#define MORTISE_HOST_H
+
+#include "error.h"
+#include "value.h"
+
+/* MORTISE_LOG_LEVELS(X): X(NAME, level, name); the numbers are pino's. */
+#define MORTISE_LOG_LEVELS(X)       \
+  X(MORTISE_LOG_TRACE, 10, "trace") \
+  X(MORTISE_LOG_DEBUG, 20, "debug") \
+  X(MORTISE_LOG_INFO, 30, "info")   \
+  X(MORTISE_LOG_WARN, 40, "warn")   \
+  X(MORTISE_LOG_ERROR, 50, "error") \
+  X(MORTISE_LOG_FATAL, 60, "fatal")
+
+enum MortiseLogLevel {
+#define MORTISE_LOG_ENUM(name, level, text) name = level,
+  MORTISE_LOG_LEVELS(MORTISE_LOG_ENUM)
+#undef MORTISE_LOG_ENUM
+  MORTISE_LOG_LAST = MORTISE_LOG_FATAL
+};
+
+#define MORTISE_MAX_LOG_LINE 65536 /* bytes of a message with all its fields; over it: MORTISE_TOO_LARGE */
+
+/* One named value of a log line. */
+typedef struct MortiseField {
+  const char* key; /* NUL-terminated UTF-8, not empty */
+  const void* reserved; /* NULL; keeps the value aligned alike on every target */
+  MortiseValue value;
+} MortiseField;
+
+MORTISE_STATIC_ASSERT(sizeof(MortiseField) == 2 * MORTISE_WORD + 24, "MortiseField");
+
+typedef struct MortiseHost MortiseHost;
+
+/*
+ * One per loaded library, valid and at the same address until destroy has returned and, because a thread of the plugin may be late,
+ * harmless for the life of the process: after destroy every function answers MORTISE_CANCELLED.
+ * Every function may be called from [any-thread] unless stated, and never throws or unwinds into the plugin.
+ */
+struct MortiseHost {
+  uint32_t size; /* bytes of this struct as the host fills it */
+  uint16_t abi_major;
+  uint16_t abi_minor;
+
+  const char* app;           /* name of the application, NUL-terminated UTF-8; lives as long as the struct */
+  const char* api_version;   /* its plugin API version, semantic version 2.0.0 */
+  const char* config_dir;    /* absolute path of the application's configuration folder, UTF-8; may not exist */
+
+  /* Lines below this level are dropped; read it (relaxed atomic load) to skip the work of making them. The host may change it. */
+  const volatile uint32_t* log_level;
+
+  /*
+   * [any-thread & opened … destroyed] Emits one structured line. Returns at once: the line is queued and written by the main thread with plugin and stage
+   * attached. message: UTF-8 of message_length bytes, SIZE_MAX for NUL-terminated. fields may be NULL if field_count is 0.
+   * FFI_NULL_POINTER, FFI_UTF8_ERROR, FFI_INVALID_DATA (level, tag, key), MORTISE_TOO_LARGE, MORTISE_BUSY (queue of 4 MiB full: the line is dropped and
+   * counted, the count is logged), MORTISE_CANCELLED.
+   */
+  FfiResult (*log)(const MortiseHost* host, uint32_t level, const char* message, size_t message_length, const MortiseField* fields,
+                   size_t field_count);
+
+  /*
+   * [any-thread & registered … stopped] Looks up what the operator configured for this plugin. key: NUL-terminated name of a top-level option, "" for the whole
+   * object as JSON. Strings, booleans and numbers (double) come as such, objects and arrays as JSON. *value lives until shutdown returns.
+   * MORTISE_NOT_FOUND, FFI_NULL_POINTER, MORTISE_CANCELLED.
+   */
+  FfiResult (*config)(const MortiseHost* host, const char* key, MortiseValue* value);
+
+  /*
+   * [any-thread & initialised, running] Calls a function that the application defined and waits for its answer. arguments may be NULL if count is 0. *result is the host's and
+   * lives until the outermost call into the plugin returns (on a thread of the plugin's own: until its next host call).
+   * A handler that must wait cannot be served to a caller on the main thread: MORTISE_WOULD_BLOCK.
+   * MORTISE_NOT_FOUND, FFI_INVALID_DATA, MORTISE_DENIED, MORTISE_CANCELLED, FFI_ERR (the handler failed; error has its text).
+   */
+  FfiResult (*call)(const MortiseHost* host, const char* function, const MortiseValue* arguments, size_t argument_count, MortiseValue* result,
+                    MortiseError* error);
+
+  /*
+   * [any-thread & initialised, running] Publishes payload (may be NULL) under topic. Returns when queued. MORTISE_UNSUPPORTED where the host has no bus,
+   * MORTISE_BUSY (queue full), FFI_INVALID_DATA (topic), MORTISE_CANCELLED.
+   */
+  FfiResult (*publish)(const MortiseHost* host, const char* topic, const MortiseValue* payload);
+
+  /*
+   * [main-thread & initialised, running] Finds a service that another plugin offers ("mortise.services/1") by name and npm range (NULL: any). *table stays valid until
+   * this plugin's shutdown returns: the host stops consumers before the offerer. MORTISE_NOT_FOUND.
+   */
+  FfiResult (*service)(const MortiseHost* host, const char* name, const char* version_range, const void** table);
+
+  /* [any-thread] A table that this host offers beyond this struct, by id ("mortise.NAME/REV"), or NULL. Static; its first field is its size. */
+  const void* (*extension)(const MortiseHost* host, const char* id);
+};
+
+MORTISE_STATIC_ASSERT(offsetof(MortiseHost, app) == 8, "MortiseHost.app");
+MORTISE_STATIC_ASSERT(offsetof(MortiseHost, log) == 8 + 4 * MORTISE_WORD, "MortiseHost.log");
+MORTISE_STATIC_ASSERT(sizeof(MortiseHost) == 8 + 10 * MORTISE_WORD, "MortiseHost");
+
+#endif

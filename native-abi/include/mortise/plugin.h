@@ -1,0 +1,188 @@
+/*
+ * The base ABI: one exported function that returns one table of 22 pointers. Fixed for ever; existing plugins load unchanged.
+ *
+ * The table carries neither version nor size, and older layouts used the same symbol, so the host refuses a table in which a slot does
+ * not point into executable memory of the library, or of a library that it needs. No slot may be NULL, except `instance`.
+ *
+ * Rationale: `free_*` slots exist because plugin and host may use different allocators. The host never frees plugin memory itself.
+ */
+#ifndef MORTISE_PLUGIN_H
+#define MORTISE_PLUGIN_H
+
+#include "result.h"
+
+#ifndef __cplusplus
+#include <stdbool.h>
+#endif
+
+/*
+ * A run of `len` items. Empty is {NULL, 0} or {any, 0}; a dangling pointer with len 0 is allowed and never read.
+ * A NULL or misaligned pointer with len > 0, or len > MORTISE_MAX_ITEMS, refuses the plugin.
+ */
+typedef struct FfiSlice {
+  const void* ptr;
+  size_t len;
+} FfiSlice;
+
+/* One range of host API versions that the plugin accepts. Grammar: see PluginVTable.compatible_api_versions. */
+typedef struct FfiVersionRange {
+  const char* constraint;
+} FfiVersionRange;
+
+typedef struct FfiPluginDependency {
+  const char* plugin_name;
+  const char* version_constraint; /* NULL: any version */
+  bool required;                  /* 0 or 1; another byte is refused */
+} FfiPluginDependency;
+
+typedef struct FfiStageRequirement {
+  const char* stage_id; /* namespace:stage */
+  bool required;        /* the plugin cannot work without that stage */
+  bool provided;        /* the plugin registers that stage itself */
+} FfiStageRequirement;
+
+/* MORTISE_PRIORITIES(X): X(NAME, category, lowest value, highest value). Lower loads first. */
+#define MORTISE_PRIORITIES(X)                   \
+  X(FFI_PRIORITY_KERNEL, 0, 0, 10)              \
+  X(FFI_PRIORITY_CORE_CRITICAL, 1, 11, 50)      \
+  X(FFI_PRIORITY_CORE, 2, 51, 100)              \
+  X(FFI_PRIORITY_THIRD_PARTY_HIGH, 3, 101, 150) \
+  X(FFI_PRIORITY_THIRD_PARTY, 4, 151, 200)      \
+  X(FFI_PRIORITY_THIRD_PARTY_LOW, 5, 201, 255)
+
+enum FfiPriorityCategory {
+#define MORTISE_PRIORITY_ENUM(name, category, low, high) name = category,
+  MORTISE_PRIORITIES(MORTISE_PRIORITY_ENUM)
+#undef MORTISE_PRIORITY_ENUM
+  FFI_PRIORITY_LAST = FFI_PRIORITY_THIRD_PARTY_LOW
+};
+
+typedef struct FfiPluginPriority {
+  uint8_t category; /* enum FfiPriorityCategory */
+  uint8_t value;    /* inside the band of its category */
+} FfiPluginPriority;
+
+/* Limits that the host enforces on what a plugin hands over. Lengths in bytes, without the final NUL. */
+#define MORTISE_MAX_NAME 64          /* plugin names: [A-Za-z][A-Za-z0-9._-]{0,63} */
+#define MORTISE_MAX_STRING 65536     /* every other string */
+#define MORTISE_MAX_ITEMS 4096       /* items of a slice */
+
+/*
+ * Metadata getters (name … incompatible_with): [main-thread & opened], each called once, before registration; the host keeps a copy.
+ * Each value is given back to the free function of its pair exactly once, unchanged (pointer AND length), also when the value is
+ * refused. A string that is NULL is refused and not freed. Strings inside a slice belong to the slice: its free function frees them.
+ * No function of this table may let a C++ exception or a Rust panic out: that ends the process.
+ */
+typedef struct PluginVTable {
+  /* Opaque, passed back as the first argument. Any value, NULL and 0x1 included; the host never dereferences it. */
+  void* instance;
+
+  /* [main-thread & opened, registered or stopped] Last call of all, exactly once, also after a failed registration or init. */
+  void (*destroy)(void* instance);
+
+  /* The plugin's name, NUL-terminated, [A-Za-z][A-Za-z0-9._-]{0,63}. */
+  const char* (*name)(const void* instance);
+  void (*free_name)(char* name);
+
+  /* Semantic version 2.0.0, for example "1.4.0". */
+  const char* (*version)(const void* instance);
+  void (*free_version)(char* version);
+
+  /* Whether the plugin asks to be treated as part of the application. Counts only where the host trusts its directory. 0 or 1. */
+  bool (*is_core)(const void* instance);
+
+  FfiPluginPriority (*priority)(const void* instance);
+
+  /*
+   * Items: FfiVersionRange. Any one that contains the host's API version suffices; an empty slice accepts every host.
+   * Grammar of ranges: npm's in a plugin that carries a Mortise record (a comma is accepted as AND);
+   * Cargo's in one without, where a bare 1.2.3 means ^1.2.3.
+   */
+  FfiSlice (*compatible_api_versions)(const void* instance);
+  void (*free_compatible_api_versions)(FfiSlice ranges);
+
+  /* Items: FfiPluginDependency. Dependencies are loaded and initialised before this plugin. */
+  FfiSlice (*dependencies)(const void* instance);
+  void (*free_dependencies)(FfiSlice dependencies);
+
+  /* Items: FfiStageRequirement. */
+  FfiSlice (*required_stages)(const void* instance);
+  void (*free_required_stages)(FfiSlice requirements);
+
+  /* Items: const char*, names of plugins that this one cannot run beside. */
+  FfiSlice (*conflicts_with)(const void* instance);
+  void (*free_conflicts_with)(FfiSlice names);
+
+  /* Items: FfiPluginDependency: name and range of what this plugin cannot run beside. `required` carries no meaning here. */
+  FfiSlice (*incompatible_with)(const void* instance);
+  void (*free_incompatible_with)(FfiSlice plugins);
+
+  /*
+   * [main-thread & registered] Once, after the stages of all plugins are registered, dependencies first.
+   * `app` is a const MortiseHost* (host.h), valid until destroy returns. A failure is rolled back: shutdown is not called, destroy is.
+   */
+  FfiResult (*init)(void* instance, void* app);
+
+  /*
+   * [main-thread & initialised] Once, after init of all plugins: may this plugin run here?
+   * `context` is a const MortiseContext* (context.h), read-only, valid for the call. A failure disables the plugin: shutdown, destroy.
+   */
+  FfiResult (*preflight_check)(const void* instance, const void* context);
+
+  /*
+   * [main-thread & opened] Once, before init. `registry` is a const MortiseRegistry* (stage.h), valid for the call.
+   * After a failure the host destroys the stages that were registered, then the instance.
+   */
+  FfiResult (*register_stages)(const void* instance, void* registry);
+
+  /* [main-thread & running or initialised] Once, if and only if init returned FFI_OK. destroy follows whatever it returns. */
+  FfiResult (*shutdown)(void* instance);
+} PluginVTable;
+
+/*
+ * [main-thread] The entry point. The host calls it once per load, after its file checks. NULL says that the plugin cannot run; the reason is
+ * asked of "mortise.error/1" with a NULL instance, where offered. The table must stay valid and unchanged for the life of the process: there is no
+ * slot that frees it, so a static one is right; one on the heap is never freed by the host (about 176 bytes for each load).
+ * The same library may be opened again after destroy: return a table with a fresh instance.
+ */
+MORTISE_EXPORT PluginVTable* _plugin_init(void);
+
+#define MORTISE_SLOT_AT(slot, index) \
+  MORTISE_STATIC_ASSERT(offsetof(PluginVTable, slot) == (index) * MORTISE_WORD, "PluginVTable." #slot)
+MORTISE_SLOT_AT(instance, 0);
+MORTISE_SLOT_AT(destroy, 1);
+MORTISE_SLOT_AT(name, 2);
+MORTISE_SLOT_AT(free_name, 3);
+MORTISE_SLOT_AT(version, 4);
+MORTISE_SLOT_AT(free_version, 5);
+MORTISE_SLOT_AT(is_core, 6);
+MORTISE_SLOT_AT(priority, 7);
+MORTISE_SLOT_AT(compatible_api_versions, 8);
+MORTISE_SLOT_AT(free_compatible_api_versions, 9);
+MORTISE_SLOT_AT(dependencies, 10);
+MORTISE_SLOT_AT(free_dependencies, 11);
+MORTISE_SLOT_AT(required_stages, 12);
+MORTISE_SLOT_AT(free_required_stages, 13);
+MORTISE_SLOT_AT(conflicts_with, 14);
+MORTISE_SLOT_AT(free_conflicts_with, 15);
+MORTISE_SLOT_AT(incompatible_with, 16);
+MORTISE_SLOT_AT(free_incompatible_with, 17);
+MORTISE_SLOT_AT(init, 18);
+MORTISE_SLOT_AT(preflight_check, 19);
+MORTISE_SLOT_AT(register_stages, 20);
+MORTISE_SLOT_AT(shutdown, 21);
+#undef MORTISE_SLOT_AT
+
+MORTISE_STATIC_ASSERT(sizeof(PluginVTable) == 22 * MORTISE_WORD, "PluginVTable is 22 words");
+MORTISE_STATIC_ASSERT(sizeof(bool) == 1, "bool is one byte");
+MORTISE_STATIC_ASSERT(sizeof(FfiSlice) == 2 * MORTISE_WORD && offsetof(FfiSlice, len) == MORTISE_WORD, "FfiSlice");
+MORTISE_STATIC_ASSERT(sizeof(FfiVersionRange) == MORTISE_WORD, "FfiVersionRange");
+MORTISE_STATIC_ASSERT(sizeof(FfiPluginDependency) == 3 * MORTISE_WORD, "FfiPluginDependency");
+MORTISE_STATIC_ASSERT(offsetof(FfiPluginDependency, version_constraint) == MORTISE_WORD, "FfiPluginDependency");
+MORTISE_STATIC_ASSERT(offsetof(FfiPluginDependency, required) == 2 * MORTISE_WORD, "FfiPluginDependency");
+MORTISE_STATIC_ASSERT(sizeof(FfiStageRequirement) == 2 * MORTISE_WORD, "FfiStageRequirement");
+MORTISE_STATIC_ASSERT(offsetof(FfiStageRequirement, required) == MORTISE_WORD, "FfiStageRequirement");
+MORTISE_STATIC_ASSERT(offsetof(FfiStageRequirement, provided) == MORTISE_WORD + 1, "FfiStageRequirement");
+MORTISE_STATIC_ASSERT(sizeof(FfiPluginPriority) == 2, "FfiPluginPriority");
+
+#endif

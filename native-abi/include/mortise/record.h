@@ -1,0 +1,105 @@
+/*
+ * The record: one constant, pointer-free block in a section of its own (ELF and PE ".mortise", Mach-O "__DATA,__mortise"), read by the host from the
+ * FILE, before any code of the plugin runs. It says how the plugin was built, and carries its manifest.
+ *
+ *     MORTISE_RECORD(MORTISE_LANGUAGE_C, MORTISE_THREADS_ONE, "{\"name\":\"text\",\"version\":\"1.0.0\"}");
+ *
+ * once, at file scope, in one source file. A plugin without a record is taken as one of the base layout only: Cargo ranges, one call at a time.
+ */
+#ifndef MORTISE_RECORD_H
+#define MORTISE_RECORD_H
+
+#include "plugin.h"
+#include "stage.h"
+
+#define MORTISE_RECORD_MAGIC "\x7fMORTISE" /* 8 bytes, no NUL */
+#define MORTISE_RECORD_FORMAT 1
+#define MORTISE_RECORD_SECTION_NAME ".mortise"
+#define MORTISE_MAX_MANIFEST 1048576 /* bytes */
+
+enum MortiseLanguage { MORTISE_LANGUAGE_OTHER = 0, MORTISE_LANGUAGE_C = 1, MORTISE_LANGUAGE_CPP = 2, MORTISE_LANGUAGE_RUST = 3 };
+
+enum MortiseThreads {
+  MORTISE_THREADS_ONE = 0, /* one call at a time, from whichever thread */
+  MORTISE_THREADS_SAFE = 1 /* execute and functions may run on several threads at once */
+};
+
+/* Integers are in the byte order of the target, like the rest of the file. The manifest's UTF-8 JSON follows at offset record_size. */
+typedef struct MortiseRecord {
+  char magic[8];
+  uint32_t format;      /* MORTISE_RECORD_FORMAT */
+  uint32_t record_size; /* sizeof(MortiseRecord): where the manifest begins */
+  uint16_t abi_major;
+  uint16_t abi_minor;
+  uint8_t word; /* sizeof(void*) */
+  uint8_t language; /* enum MortiseLanguage */
+  uint8_t threads; /* enum MortiseThreads */
+  uint8_t reserved; /* 0 */
+  char header_version[16]; /* NUL-padded */
+  /* Sizes in bytes, as this plugin's compiler laid the structs out. */
+  uint16_t size_vtable;
+  uint16_t size_slice;
+  uint16_t size_dependency;
+  uint16_t size_stage_requirement;
+  uint16_t size_value;
+  uint16_t size_error;
+  uint16_t size_host;
+  uint16_t size_context;
+  uint16_t size_stage;
+  uint16_t size_registry;
+  uint32_t reserved2; /* 0 */
+  uint64_t manifest_length; /* bytes, without a final NUL */
+} MortiseRecord;
+
+MORTISE_STATIC_ASSERT(sizeof(MortiseRecord) == 72, "MortiseRecord is 72 bytes");
+MORTISE_STATIC_ASSERT(offsetof(MortiseRecord, header_version) == 24, "MortiseRecord.header_version");
+MORTISE_STATIC_ASSERT(offsetof(MortiseRecord, size_vtable) == 40, "MortiseRecord.size_vtable");
+MORTISE_STATIC_ASSERT(offsetof(MortiseRecord, manifest_length) == 64, "MortiseRecord.manifest_length");
+
+#if defined(_MSC_VER) && !defined(__clang__)
+#pragma section(".mortise", read)
+#define MORTISE_IN_RECORD_SECTION __declspec(allocate(".mortise"))
+#elif defined(__APPLE__)
+#define MORTISE_IN_RECORD_SECTION __attribute__((used, section("__DATA,__mortise")))
+#elif defined(__has_attribute) && !defined(_WIN32)
+#if __has_attribute(retain)
+#define MORTISE_IN_RECORD_SECTION __attribute__((used, retain, section(".mortise")))
+#else
+#define MORTISE_IN_RECORD_SECTION __attribute__((used, section(".mortise")))
+#endif
+#else
+#define MORTISE_IN_RECORD_SECTION __attribute__((used, section(".mortise")))
+#endif
+
+/* manifest: a string literal of UTF-8 JSON. */
+#define MORTISE_RECORD(language_, threads_, manifest_)                                                                    \
+  MORTISE_EXTERN_C const struct MortiseRecordWithManifest {                                                               \
+    MortiseRecord record;                                                                                                 \
+    char manifest[sizeof(manifest_)];                                                                                     \
+  } mortise_record;                                                                                                       \
+  MORTISE_IN_RECORD_SECTION const struct MortiseRecordWithManifest mortise_record = {                                     \
+      {{'\x7f', 'M', 'O', 'R', 'T', 'I', 'S', 'E'},                                                                       \
+       MORTISE_RECORD_FORMAT,                                                                                             \
+       (uint32_t)sizeof(MortiseRecord),                                                                                   \
+       MORTISE_ABI_MAJOR,                                                                                                 \
+       MORTISE_ABI_MINOR,                                                                                                 \
+       (uint8_t)MORTISE_WORD,                                                                                             \
+       (language_),                                                                                                       \
+       (threads_),                                                                                                        \
+       0,                                                                                                                 \
+       MORTISE_HEADER_VERSION,                                                                                            \
+       (uint16_t)sizeof(PluginVTable),                                                                                    \
+       (uint16_t)sizeof(FfiSlice),                                                                                        \
+       (uint16_t)sizeof(FfiPluginDependency),                                                                             \
+       (uint16_t)sizeof(FfiStageRequirement),                                                                             \
+       (uint16_t)sizeof(MortiseValue),                                                                                    \
+       (uint16_t)sizeof(MortiseError),                                                                                    \
+       (uint16_t)sizeof(MortiseHost),                                                                                     \
+       (uint16_t)sizeof(MortiseContext),                                                                                  \
+       (uint16_t)sizeof(MortiseStage),                                                                                    \
+       (uint16_t)sizeof(MortiseRegistry),                                                                                 \
+       0,                                                                                                                 \
+       sizeof(manifest_) - 1},                                                                                            \
+      manifest_}
+
+#endif

@@ -1,0 +1,40 @@
+/* Result codes of every call in either direction: one int32. */
+#ifndef MORTISE_RESULT_H
+#define MORTISE_RESULT_H
+
+#include "version.h"
+
+/* 0 is success. Codes 1–4 are those of the base ABI, all a base slot may return; the rest are for extensions and host functions. */
+typedef int32_t FfiResult;
+
+/* MORTISE_RESULTS(X): X(NAME, value, sentence). The one list that gives the codes, their names and their text. */
+#define MORTISE_RESULTS(X)                                                          \
+  X(FFI_OK, 0, "success")                                                           \
+  X(FFI_ERR, 1, "failed; the message says why")                                     \
+  X(FFI_NULL_POINTER, 2, "a required pointer was NULL")                             \
+  X(FFI_UTF8_ERROR, 3, "a string was not valid UTF-8")                              \
+  X(FFI_INVALID_DATA, 4, "an argument was out of its domain")                       \
+  X(MORTISE_NOT_FOUND, 16, "nothing goes by that name here")                        \
+  X(MORTISE_EXISTS, 17, "that name is taken")                                       \
+  X(MORTISE_WRONG_TYPE, 18, "the value has another type")                           \
+  X(MORTISE_TOO_LARGE, 19, "over a stated size limit")                              \
+  X(MORTISE_OUT_OF_MEMORY, 20, "memory could not be had")                           \
+  X(MORTISE_READ_ONLY, 21, "this context may be read, not written")                 \
+  X(MORTISE_WRONG_STATE, 22, "not allowed in this state of the plugin or the call") \
+  X(MORTISE_BUSY, 23, "the plugin or the host is inside another call")              \
+  X(MORTISE_WOULD_BLOCK, 24, "the answer needs the main thread, which is the caller") \
+  X(MORTISE_CANCELLED, 25, "the call was cancelled")                                \
+  X(MORTISE_DENIED, 26, "no permission for that")                                   \
+  X(MORTISE_TIMED_OUT, 27, "the deadline passed")                                   \
+  X(MORTISE_UNSUPPORTED, 28, "this host or plugin does not offer that")
+
+enum MortiseResultCode {
+#define MORTISE_RESULT_ENUM(name, value, text) name = value,
+  MORTISE_RESULTS(MORTISE_RESULT_ENUM)
+#undef MORTISE_RESULT_ENUM
+  MORTISE_RESULT_LAST = MORTISE_UNSUPPORTED
+};
+
+MORTISE_STATIC_ASSERT(sizeof(FfiResult) == 4, "FfiResult is 4 bytes");
+
+#endif

@@ -1,0 +1,59 @@
+/* Stages: the named operations of a plugin over a context, and the registry that takes them. */
+#ifndef MORTISE_STAGE_H
+#define MORTISE_STAGE_H
+
+#include "context.h"
+
+enum MortiseStageFlag {
+  /* Returns within about 50 µs, never waits and never calls host->call: the host may run it on the main thread, which saves a thread switch. */
+  MORTISE_STAGE_QUICK = 1
+};
+
+#define MORTISE_MAX_STAGE_ID 128     /* bytes of "namespace:stage"; each half [a-z0-9][a-z0-9._-]* */
+#define MORTISE_MAX_STAGES 1024      /* of one plugin */
+
+/*
+ * One stage. The host copies this struct and its strings during register_stage; `state` is passed back as it is.
+ * If the plugin is thread-safe (record), execute of one stage may run on several threads at once.
+ */
+typedef struct MortiseStage {
+  uint32_t size;  /* sizeof(MortiseStage) */
+  uint32_t flags; /* enum MortiseStageFlag; unknown bits are refused */
+
+  const char* id;          /* "namespace:stage"; a namespace belongs to the plugin that uses it first */
+  const char* name;        /* for people; NULL: the id */
+  const char* description; /* for people; NULL: none */
+  void* state;             /* opaque; any value */
+
+  /* [stage-thread & running] Does the work, in live mode only. Reports failure by code and error. Required. */
+  FfiResult (*execute)(void* state, const MortiseContext* context, MortiseError* error);
+
+  /* [stage-thread & running] Says through context->describe what execute would do, and changes nothing outside the context. NULL: the host uses the description. */
+  FfiResult (*dry_run)(void* state, const MortiseContext* context, MortiseError* error);
+
+  /* [main-thread & stopped] Once, before the plugin's destroy, if and only if register_stage returned FFI_OK. NULL: nothing to release. */
+  void (*destroy)(void* state);
+} MortiseStage;
+
+MORTISE_STATIC_ASSERT(sizeof(MortiseStage) == 8 + 7 * MORTISE_WORD, "MortiseStage");
+MORTISE_STATIC_ASSERT(offsetof(MortiseStage, execute) == 8 + 4 * MORTISE_WORD, "MortiseStage.execute");
+
+typedef struct MortiseRegistry MortiseRegistry;
+
+/* The `registry` argument of register_stages. Valid for that call. */
+struct MortiseRegistry {
+  uint32_t size;
+  uint32_t reserved;
+  const MortiseHost* host; /* the same as init's `app` will be */
+
+  /*
+   * [main-thread & opened, inside register_stages] MORTISE_EXISTS (this plugin registered that id already), FFI_INVALID_DATA (id, size, flags),
+   * FFI_NULL_POINTER (id, execute), FFI_UTF8_ERROR, MORTISE_TOO_LARGE, MORTISE_WRONG_STATE (outside register_stages).
+   * Whether another plugin owns the namespace or the id is decided after register_stages returns: then the plugin is refused.
+   */
+  FfiResult (*register_stage)(const MortiseRegistry* registry, const MortiseStage* stage, MortiseError* error);
+};
+
+MORTISE_STATIC_ASSERT(sizeof(MortiseRegistry) == 8 + 2 * MORTISE_WORD, "MortiseRegistry");
+
+#endif

@@ -1,0 +1,99 @@
+/* Typed values: what contexts, fields, configuration and functions carry. 24 bytes on every target. */
+#ifndef MORTISE_VALUE_H
+#define MORTISE_VALUE_H
+
+#include "version.h"
+
+/* MORTISE_TAGS(X): X(NAME, tag, name in messages) */
+#define MORTISE_TAGS(X)           \
+  X(MORTISE_NULL, 0, "null")      \
+  X(MORTISE_BOOL, 1, "bool")      \
+  X(MORTISE_INT64, 2, "int64")    \
+  X(MORTISE_DOUBLE, 3, "double")  \
+  X(MORTISE_STRING, 4, "string")  \
+  X(MORTISE_BYTES, 5, "bytes")    \
+  X(MORTISE_JSON, 6, "json")
+
+enum MortiseTag {
+#define MORTISE_TAG_ENUM(name, tag, text) name = tag,
+  MORTISE_TAGS(MORTISE_TAG_ENUM)
+#undef MORTISE_TAG_ENUM
+  MORTISE_TAG_LAST = MORTISE_JSON
+};
+
+/*
+ * STRING: UTF-8 with its length in bytes; may contain NUL; need not end in NUL when given to the host. The host ends what it hands out
+ *         with a NUL that the length does not count. Invalid UTF-8 (surrogates included) is refused with FFI_UTF8_ERROR, never replaced.
+ * BYTES:  anything. JSON: the UTF-8 text of one JSON value.
+ * A JavaScript number is a double, a BigInt an int64; objects and arrays are JSON.
+ * data may be NULL only where length is 0.
+ */
+typedef struct MortiseValue {
+  uint32_t tag;   /* enum MortiseTag */
+  uint32_t flags; /* 0; others are reserved and refused */
+  union {
+    uint64_t bits; /* the whole payload: zero what a narrower member leaves */
+    uint64_t boolean; /* 0 or 1 */
+    int64_t int64;
+    double number;
+    const void* data; /* STRING, BYTES, JSON */
+  } as;
+  uint64_t length; /* bytes behind data; 0 for the other tags */
+} MortiseValue;
+
+MORTISE_STATIC_ASSERT(sizeof(MortiseValue) == 24, "MortiseValue is 24 bytes");
+MORTISE_STATIC_ASSERT(offsetof(MortiseValue, as) == 8, "MortiseValue.as");
+MORTISE_STATIC_ASSERT(offsetof(MortiseValue, length) == 16, "MortiseValue.length");
+
+/* Builders. They borrow what they are given. */
+static inline MortiseValue mortise_null(void) {
+  MortiseValue value;
+  value.tag = MORTISE_NULL;
+  value.flags = 0;
+  value.as.bits = 0;
+  value.length = 0;
+  return value;
+}
+
+static inline MortiseValue mortise_bool(int truth) {
+  MortiseValue value = mortise_null();
+  value.tag = MORTISE_BOOL;
+  value.as.boolean = truth ? 1u : 0u;
+  return value;
+}
+
+static inline MortiseValue mortise_int64(int64_t number) {
+  MortiseValue value = mortise_null();
+  value.tag = MORTISE_INT64;
+  value.as.int64 = number;
+  return value;
+}
+
+static inline MortiseValue mortise_double(double number) {
+  MortiseValue value = mortise_null();
+  value.tag = MORTISE_DOUBLE;
+  value.as.number = number;
+  return value;
+}
+
+static inline MortiseValue mortise_data(uint32_t tag, const void* data, size_t length) {
+  MortiseValue value = mortise_null();
+  value.tag = tag;
+  value.as.data = data;
+  value.length = (uint64_t)length;
+  return value;
+}
+
+static inline MortiseValue mortise_string(const char* text, size_t length) {
+  return mortise_data(MORTISE_STRING, text, length);
+}
+
+static inline MortiseValue mortise_bytes(const void* data, size_t length) {
+  return mortise_data(MORTISE_BYTES, data, length);
+}
+
+static inline MortiseValue mortise_json(const char* text, size_t length) {
+  return mortise_data(MORTISE_JSON, text, length);
+}
+
+#endif
