@@ -1,0 +1,4 @@
+export * from './codes.js';
+export * from './layout.js';
+export * from './limits.js';
+export * from './value.js';

@@ -1,0 +1,69 @@
+import { PluginSystemError } from '../errors/index.js';
+import type { ContextValue, JsonValue, TransferValue } from '../plugin/index.js';
+import { MAX_KEY } from './limits.js';
+
+const INT64_MIN = -(2n ** 63n);
+const INT64_MAX = 2n ** 63n - 1n;
+
+/**
+ * A JavaScript value as one of the ABI. Objects and arrays become JSON text, bytes are kept as they are.
+ * @throws `ContextValueInvalid` for what the ABI has no tag for: undefined, functions, symbols, a bigint beyond int64, lone surrogates, cycles
+ */
+export function toTransfer(value: unknown, key: string): TransferValue {
+  switch (typeof value) {
+    case 'number':
+      return { tag: 'double', value };
+    case 'string':
+      if (!value.isWellFormed()) throw invalid(key, 'is a string with a lone surrogate, which UTF-8 cannot carry');
+      return { tag: 'string', value };
+    case 'boolean':
+      return { tag: 'bool', value };
+    case 'bigint':
+      if (value < INT64_MIN || value > INT64_MAX) throw invalid(key, `is the bigint ${value}, which is beyond int64`);
+      return { tag: 'int64', value };
+    case 'object':
+      if (value === null) return { tag: 'null', value };
+      if (value instanceof Uint8Array) return { tag: 'bytes', value };
+      return { tag: 'json', value: toJson(value, key) };
+    default:
+      throw invalid(key, `is ${value === undefined ? 'undefined' : `a ${typeof value}`}`);
+  }
+}
+
+/** The JavaScript value of a transfer value: JSON is parsed afresh. */
+export function fromTransfer(transfer: TransferValue): ContextValue {
+  return transfer.tag === 'json' ? (JSON.parse(transfer.value as string) as JsonValue) : (transfer.value as ContextValue);
+}
+
+/**
+ * A context key: 1–255 bytes of UTF-8 without NUL.
+ * @throws `ContextValueInvalid`
+ */
+export function checkKey(key: unknown): asserts key is string {
+  if (typeof key !== 'string') throw new PluginSystemError('ContextValueInvalid', `a context key is a string, not ${typeof key}`);
+  const fits = key.length > 0 && key.length <= MAX_KEY && (key.length <= MAX_KEY / 3 || Buffer.byteLength(key) <= MAX_KEY);
+  if (!fits || key.includes('\0') || !key.isWellFormed()) {
+    throw new PluginSystemError('ContextValueInvalid', `${JSON.stringify(key.slice(0, 64))} is no context key: 1–${MAX_KEY} bytes of UTF-8 without NUL`);
+  }
+}
+
+function toJson(value: object, key: string): string {
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(value, exactBigInt);
+  } catch (error) {
+    throw invalid(key, `cannot be written as JSON: ${error instanceof Error ? error.message : error}`);
+  }
+  if (text === undefined) throw invalid(key, 'cannot be written as JSON');
+  return text;
+}
+
+function exactBigInt(_key: string, value: unknown): unknown {
+  if (typeof value !== 'bigint') return value;
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value.toString();
+}
+
+function invalid(key: string, what: string): PluginSystemError {
+  return new PluginSystemError('ContextValueInvalid', `the value of ${JSON.stringify(key)} ${what}`);
+}

@@ -1,0 +1,106 @@
+/**
+ * Every error that Mortise raises: code, category and the remedy that is offered where the place that raises it knows no better one.
+ * `docs/errors.md` has a row for each; a test compares the two.
+ */
+export type ErrorCategory =
+  | 'loading'
+  | 'ffi'
+  | 'metadata'
+  | 'dependency'
+  | 'conflict'
+  | 'stage registration'
+  | 'init'
+  | 'preflight'
+  | 'operation'
+  | 'shutdown'
+  | 'host'
+  | 'usage'
+  | 'internal';
+
+interface ErrorEntry {
+  readonly category: ErrorCategory;
+  readonly remedy: string;
+}
+
+const REBUILD = 'Rebuild the plugin against the published header, or report it to its author.';
+const REPORT_AUTHOR = 'This is a defect of the plugin: report it to its author, or run without it.';
+
+const table = {
+  // loading: decided on the file, before any of its code runs
+  FileNotFound: { category: 'loading', remedy: 'Check the path.' },
+  FileUnreadable: { category: 'loading', remedy: 'Check the permissions of the file and of the folders above it.' },
+  NotALibrary: { category: 'loading', remedy: 'Give the path of a compiled shared library (.so, .dll or .dylib).' },
+  LibraryTruncated: { category: 'loading', remedy: 'Copy or download the file again: it is shorter than it says itself.' },
+  LibraryMalformed: { category: 'loading', remedy: 'Build or download the file again: its headers contradict themselves.' },
+  WrongPlatform: { category: 'loading', remedy: 'Install the build of the plugin for this operating system.' },
+  WrongMachine: { category: 'loading', remedy: 'Install the build of the plugin for this processor.' },
+  EntryPointMissing: { category: 'loading', remedy: 'Export `PluginVTable* _plugin_init(void)` from the library itself (MORTISE_EXPORT).' },
+  RecordMalformed: { category: 'loading', remedy: 'Rebuild the plugin with MORTISE_RECORD of the published header.' },
+  AbiMismatch: { category: 'loading', remedy: 'Rebuild the plugin against the header of this host, or upgrade the host.' },
+  LibraryLoadFailed: { category: 'loading', remedy: 'Install the libraries that it needs (ldd FILE names them).' },
+  LibraryInUse: { category: 'loading', remedy: 'Unload it there first, or give each manager its own copy of the file.' },
+  LibraryChanged: { category: 'loading', remedy: 'Restart the process, or load the new build under another file name.' },
+  FirstLookCrashed: { category: 'loading', remedy: REPORT_AUTHOR },
+  FirstLookHung: { category: 'loading', remedy: REPORT_AUTHOR },
+
+  // ffi: what the plugin handed over
+  EntryReturnedNull: { category: 'ffi', remedy: 'The plugin says that it cannot run here; its documentation or log may say why.' },
+  VTableInvalid: { category: 'ffi', remedy: REBUILD },
+  SlotInvalid: { category: 'ffi', remedy: REBUILD },
+  PointerNull: { category: 'ffi', remedy: REPORT_AUTHOR },
+  PointerInvalid: { category: 'ffi', remedy: REPORT_AUTHOR },
+  StringInvalid: { category: 'ffi', remedy: REPORT_AUTHOR },
+  SliceInvalid: { category: 'ffi', remedy: REPORT_AUTHOR },
+  ValueInvalid: { category: 'ffi', remedy: REPORT_AUTHOR },
+  ResultInvalid: { category: 'ffi', remedy: REPORT_AUTHOR },
+  ExtensionInvalid: { category: 'ffi', remedy: REBUILD },
+
+  // metadata
+  NameInvalid: { category: 'metadata', remedy: 'Name the plugin [A-Za-z][A-Za-z0-9._-]{0,63}.' },
+  VersionInvalid: { category: 'metadata', remedy: 'Give a semantic version such as 1.4.0.' },
+  PriorityInvalid: { category: 'metadata', remedy: 'Give a category 0–5 and a value inside its band.' },
+
+  // dependency and conflict
+  DependencyMissing: { category: 'dependency', remedy: 'Install the plugin that is needed, or remove the one that needs it.' },
+  DependencyFailed: { category: 'dependency', remedy: 'Mend the dependency first: its own error is the cause.' },
+  DependencyCycle: { category: 'dependency', remedy: 'Make one dependency of the cycle optional, or remove one of the plugins.' },
+  PluginDuplicate: { category: 'conflict', remedy: 'Keep one of the two.' },
+  NamespaceTaken: { category: 'conflict', remedy: 'Remove one of the two plugins, or rename the namespace of one.' },
+
+  // lifecycle
+  StageRegistrationFailed: { category: 'stage registration', remedy: REPORT_AUTHOR },
+  StageInvalid: { category: 'stage registration', remedy: REPORT_AUTHOR },
+  InitFailed: { category: 'init', remedy: 'See the message of the plugin; its configuration is the usual cause.' },
+  PreflightCheckFailed: { category: 'preflight', remedy: 'See the message of the plugin: this machine does not meet what it needs.' },
+  ShutdownFailed: { category: 'shutdown', remedy: 'The plugin was destroyed all the same; see its message.' },
+
+  // operation
+  StageFailed: { category: 'operation', remedy: 'See the message of the stage.' },
+  StageNotFound: { category: 'operation', remedy: 'Load the plugin that provides the stage, or correct its id.' },
+  PipelineNotFound: { category: 'operation', remedy: 'Define the pipeline in the options of the manager, or correct its name.' },
+  PipelineInvalid: { category: 'operation', remedy: 'Correct the definition of the pipeline.' },
+  ContextConflict: { category: 'operation', remedy: 'Let one of the two stages run after the other, or let them write different keys.' },
+  ContextValueInvalid: { category: 'operation', remedy: 'Use null, boolean, BigInt (int64), number, string, Uint8Array, or plain objects and arrays.' },
+  ContextReadOnly: { category: 'operation', remedy: 'Write to the context in a stage, not in a preflight check.' },
+  Cancelled: { category: 'operation', remedy: 'The caller gave up: nothing to mend.' },
+  Abandoned: { category: 'operation', remedy: 'The native call did not return. Restart the process to be rid of it.' },
+  Busy: { category: 'operation', remedy: 'Wait until the call in progress has returned.' },
+  PluginClosed: { category: 'operation', remedy: 'Load the plugin again.' },
+  PluginNotFound: { category: 'operation', remedy: 'Check the name; list() gives those that are here.' },
+
+  // host
+  HostLibraryMissing: { category: 'host', remedy: 'Run `npx mortise setup` once: it builds the host library with CMake and a C compiler.' },
+  HostLibraryMismatch: { category: 'host', remedy: 'Run `npx mortise setup` again: the host library belongs to another release of Mortise.' },
+  BuildFailed: { category: 'host', remedy: 'Install CMake and a C compiler, then try again.' },
+
+  // usage
+  InvalidOption: { category: 'usage', remedy: 'Correct the option.' },
+  InvalidState: { category: 'usage', remedy: 'Make the call in a state that allows it.' },
+
+  Internal: { category: 'internal', remedy: 'This is a defect of Mortise: please report it with the whole error.' },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof table;
+
+/** Code → category and default remedy. */
+export const ERROR_TABLE: Readonly<Record<ErrorCode, ErrorEntry>> = table;

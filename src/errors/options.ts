@@ -1,0 +1,27 @@
+import { createRequire } from 'node:module';
+import { PluginSystemError } from './plugin-system-error.js';
+
+/**
+ * Refuses keys of `options` that are not in `known`, with the nearest known one as a suggestion.
+ * @throws `InvalidOption`
+ */
+export function checkOptionNames(options: unknown, known: readonly string[], what: string): void {
+  if (options === null || typeof options !== 'object') {
+    throw new PluginSystemError('InvalidOption', `${what}: an object was wanted, not ${options === null ? 'null' : typeof options}`);
+  }
+  for (const key of Object.keys(options)) {
+    if (known.includes(key)) continue;
+    const near = nearest(key, known);
+    throw new PluginSystemError('InvalidOption', `${what} has no option ${JSON.stringify(key)}`, {
+      remedy: near === undefined ? `Options are: ${known.join(', ')}.` : `Did you mean ${JSON.stringify(near)}?`,
+    });
+  }
+}
+
+/** The candidate that `word` was most likely meant to be, if one is near enough to be worth a suggestion. */
+export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  if (candidates.length === 0) return undefined;
+  const { closest, distance } = createRequire(import.meta.url)('fastest-levenshtein') as typeof import('fastest-levenshtein');
+  const found = closest(word, candidates);
+  return distance(word.toLowerCase(), found.toLowerCase()) <= Math.max(2, word.length / 3) ? found : undefined;
+}
