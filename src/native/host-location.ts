@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PluginSystemError } from '../errors/index.js';
+
+const EXTENSIONS: Readonly<Record<string, string>> = { win32: 'dll', darwin: 'dylib' };
+
+/** Root folder of this package. */
+export const packageRoot = fileURLToPath(new URL('../../', import.meta.url));
+
+/** File name of the host library on this platform. */
+export const hostLibraryName = `mortise_host.${EXTENSIONS[process.platform] ?? 'so'}`;
+
+/** Where `mortise setup` puts what it builds. */
+export const nativeBuildDirectory = join(packageRoot, 'build', 'native');
+
+/**
+ * Path of the host library: MORTISE_HOST_LIBRARY, else the prebuilt package of this platform, else what `mortise setup` built.
+ * @throws `HostLibraryMissing` naming every place that was looked at
+ */
+export function locateHostLibrary(): string {
+  const named = process.env['MORTISE_HOST_LIBRARY'];
+  const prebuilt = prebuiltPath();
+  const built = join(nativeBuildDirectory, hostLibraryName);
+  // npm leaves out a missing optional package without a word, so what is there is looked at, never assumed.
+  const candidates = named === undefined || named === '' ? [prebuilt, built] : [named];
+  const found = candidates.find((path) => path !== undefined && existsSync(path));
+  if (found !== undefined) return found;
+  const places = candidates.filter((path) => path !== undefined).concat(prebuilt === undefined ? [prebuiltPackage()] : []);
+  throw new PluginSystemError(
+    'HostLibraryMissing',
+    `compiled plugins need the host library, and there is none for ${process.platform}-${process.arch}; looked at ${places.join(', ')}`,
+    { phase: 'loading', operation: 'open host library' },
+  );
+}
+
+function prebuiltPackage(): string {
+  return `@mortise/host-${process.platform}-${process.arch}`;
+}
+
+function prebuiltPath(): string | undefined {
+  try {
+    return createRequire(import.meta.url).resolve(`${prebuiltPackage()}/${hostLibraryName}`);
+  } catch {
+    return undefined;
+  }
+}

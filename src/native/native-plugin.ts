@@ -1,0 +1,132 @@
+import { toTransfer } from '../abi/index.js';
+import { PluginSystemError } from '../errors/index.js';
+import type { Pointer, PluginHandle } from '../ffi/index.js';
+import type { Plugin, PluginHost, PluginMetadata, PluginWarning, Stage } from '../plugin/index.js';
+import type { GuardedPlugin, LedgerEntry } from '../safety/index.js';
+import type { LibraryFile } from './library-file.js';
+import { NativeStage } from './native-stage.js';
+import { logLevelNumber, logSink } from './plugin-log.js';
+import type { HostSession } from './session.js';
+import type { NativeStageRunner } from './stage-runner.js';
+import { EntryWriter, readStageRecord, type StageRecord } from './wire.js';
+
+/** A compiled plugin as the manager sees every plugin. */
+export class NativePlugin implements Plugin {
+  readonly metadata: PluginMetadata;
+  readonly path: string;
+  readonly file: LibraryFile;
+  readonly #session: HostSession;
+  readonly #handle: PluginHandle;
+  readonly #guarded: GuardedPlugin;
+  readonly #runner: NativeStageRunner;
+  #stages: StageRecord[] = [];
+
+  constructor(session: HostSession, handle: PluginHandle, guarded: GuardedPlugin, file: LibraryFile, runner: NativeStageRunner) {
+    this.metadata = guarded.metadata;
+    this.path = file.path;
+    this.file = file;
+    this.#session = session;
+    this.#handle = handle;
+    this.#guarded = guarded;
+    this.#runner = runner;
+  }
+
+  get warnings(): readonly PluginWarning[] {
+    return this.#guarded.warnings;
+  }
+
+  /** What was taken from the plugin and what was given back. */
+  get ledger(): LedgerEntry[] {
+    return this.#guarded.ledger.entries();
+  }
+
+  /** Calls in progress. */
+  get active(): number {
+    return this.#guarded.gate.active;
+  }
+
+  registerStages(): readonly Stage[] {
+    const { library } = this.#session;
+    const registry = library.registryOpen(this.#handle);
+    try {
+      this.#guarded.callPhase('register_stages', registry);
+    } finally {
+      // Also after a failure: what was registered until then is destroyed with the plugin.
+      this.#stages = this.#readStages(library.registryClose(this.#handle));
+    }
+    for (const stage of this.#stages) this.#checkFunctions(stage);
+    return this.#stages.map((record) => new NativeStage(record, this.#guarded, this.#runner));
+  }
+
+  init(host: PluginHost): void {
+    const { library } = this.#session;
+    this.#session.attach(this.#handle, logSink(host.log, (handle) => this.#stages.find((stage) => stage.handle === handle)?.id));
+    library.pluginLogLevel(this.#handle, logLevelNumber(host.log));
+    const writer = new EntryWriter();
+    writer.add('', toTransfer(host.config, 'config'));
+    for (const [key, value] of Object.entries(host.config)) writer.add(key, toTransfer(value, key));
+    library.pluginConfig(this.#handle, writer.bytes, writer.length);
+    this.#guarded.callPhase('init', library.pluginHost(this.#handle));
+  }
+
+  preflight(): void {
+    const store = this.#session.library.storeOpen(this.#session.handle);
+    if (store === 0) throw new PluginSystemError('Internal', 'the host library could not open a context store: no memory');
+    try {
+      this.#guarded.callPhase('preflight_check', this.#session.library.storePreflight(store, this.#handle));
+    } finally {
+      this.#session.library.storeClose(store);
+    }
+  }
+
+  shutdown(): void {
+    this.#guarded.callPhase('shutdown');
+  }
+
+  /** Destroys the stages, last first, then the instance; nothing of the plugin is called after that. An abandoned plugin is left alone. */
+  destroy(): void {
+    if (this.#guarded.gate.state !== 'open') return;
+    for (const stage of this.#stages.toReversed()) {
+      if (stage.destroy === 0n) this.#guarded.ledger.give(`stage ${stage.id}`);
+      else if (this.#hasGoodFunctions(stage)) this.#guarded.destroyStage(stage.id, stage.destroy as Pointer, stage.state as Pointer);
+    }
+    this.#stages = [];
+    this.#guarded.destroy();
+    this.#session.detach(this.#handle);
+    this.#session.library.pluginClose(this.#handle);
+  }
+
+  #readStages(count: number): StageRecord[] {
+    const { library } = this.#session;
+    let buffer = Buffer.alloc(4096);
+    return Array.from({ length: count }, (_, index) => {
+      const length = library.registryStage(this.#handle, index, buffer, buffer.length);
+      if (length > buffer.length) {
+        buffer = Buffer.alloc(length);
+        library.registryStage(this.#handle, index, buffer, buffer.length);
+      }
+      const record = readStageRecord(buffer);
+      this.#guarded.ledger.take(`stage ${record.id}`);
+      return record;
+    });
+  }
+
+  #checkFunctions(stage: StageRecord): void {
+    try {
+      this.#guarded.checkFunction(stage.execute as Pointer, `execute of stage ${stage.id}`, false);
+      this.#guarded.checkFunction(stage.dryRun as Pointer, `dry_run of stage ${stage.id}`, true);
+      this.#guarded.checkFunction(stage.destroy as Pointer, `destroy of stage ${stage.id}`, true);
+    } catch (error) {
+      throw PluginSystemError.from(error, 'Internal', { phase: 'stages', operation: stage.id });
+    }
+  }
+
+  #hasGoodFunctions(stage: StageRecord): boolean {
+    try {
+      this.#checkFunctions(stage);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import { ENTRY_POINT, EXTENSION_POINT, FFI_OK, LOG_LEVELS, RESULT_CODES } from '../abi/index.js';
+import { PluginSystemError } from '../errors/index.js';
+import { Library, type PluginHandle } from '../ffi/index.js';
+import { ErrorExtension, GuardedPlugin, PluginImage } from '../safety/index.js';
+import { checkLibraryFile, type LibraryFile } from './library-file.js';
+import { NativePlugin } from './native-plugin.js';
+import { HostSession } from './session.js';
+import { NativeStageRunner, type StageRunnerOptions } from './stage-runner.js';
+
+export interface NativeHostOptions extends StageRunnerOptions {
+  readonly app: string;
+  readonly apiVersion: string;
+  readonly configDirectory: string;
+}
+
+/** Steps of an opening, in order, as they are announced. */
+export type OpenStep = 'check' | 'open' | 'entry' | 'metadata';
+
+/** Opens compiled plugins in this process. One for each manager. */
+export class NativeOpener {
+  readonly #options: NativeHostOptions;
+  #runner: NativeStageRunner | undefined;
+
+  constructor(options: NativeHostOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Checks the file, opens it, calls its entry point, proves its table and reads its metadata. Whatever fails, what was taken until then is given back.
+   * `path` must be absolute. `onStep` is called before each step.
+   * @throws those of `checkLibraryFile`, `GuardedPlugin.enter` and `readMetadata`; `LibraryLoadFailed`, `LibraryChanged`, `LibraryInUse`,
+   * `HostLibraryMissing`, `HostLibraryMismatch`
+   */
+  open(path: string, onStep?: (step: OpenStep) => void): NativePlugin {
+    let phase: 'loading' | 'metadata' = 'loading';
+    let step: OpenStep = 'check';
+    const begin = (next: OpenStep) => {
+      step = next;
+      if (next === 'metadata') phase = 'metadata';
+      onStep?.(next);
+    };
+    try {
+      begin('check');
+      const file = checkLibraryFile(path);
+      begin('open');
+      const session = HostSession.current();
+      const { parts, handle } = this.#map(session, file);
+      this.#runner ??= new NativeStageRunner(session, this.#options);
+      try {
+        begin('entry');
+        const guarded = GuardedPlugin.enter(parts);
+        try {
+          begin('metadata');
+          return new NativePlugin(session, handle, guarded, file, this.#runner);
+        } catch (error) {
+          guarded.destroy();
+          throw PluginSystemError.from(error, 'Internal', { ledger: guarded.ledger.difference() });
+        }
+      } catch (error) {
+        session.library.pluginClose(handle);
+        throw error;
+      }
+    } catch (error) {
+      throw PluginSystemError.from(error, 'Internal', { path, phase, operation: step });
+    }
+  }
+
+  #map(session: HostSession, file: LibraryFile) {
+    const { library: host, memory } = session;
+    const library = openLibrary(file.path);
+    const entry = library.symbol(ENTRY_POINT);
+    const image = PluginImage.at(host, entry, file.needed);
+    const remembered = host.imageRemember(image.base, Buffer.from(file.sha256, 'hex'));
+    if (remembered === FFI_OK) host.imagePin(entry);
+    if (remembered === RESULT_CODES.FFI_INVALID_DATA[0]) {
+      throw new PluginSystemError('LibraryChanged', 'another build of this file is mapped in this process, and the loader would give that one again');
+    }
+    const handle = this.#claim(session, image.base);
+    const parts = {
+      path: file.path,
+      entry,
+      memory,
+      image,
+      findErrors: () => {
+        if (!file.hasExtensions) return undefined;
+        return ErrorExtension.find(library.symbol(EXTENSION_POINT), memory, image);
+      },
+      threadSafe: file.record?.threads === 'safe',
+      hasRecord: file.record !== undefined,
+    };
+    return { parts, handle };
+  }
+
+  #claim(session: HostSession, base: bigint): PluginHandle {
+    const { app, apiVersion, configDirectory } = this.#options;
+    const status = new Int32Array(1);
+    const handle = session.library.pluginOpen(session.handle, base, app, apiVersion, configDirectory, LOG_LEVELS.info, status);
+    if (handle !== 0) return handle;
+    switch (status[0]) {
+      case RESULT_CODES.MORTISE_EXISTS[0]:
+        throw new PluginSystemError('LibraryInUse', 'the library is open in this process already; two handles would share its static data');
+      case RESULT_CODES.MORTISE_BUSY[0]:
+        throw new PluginSystemError('LibraryInUse', 'a native call that outlived its worker thread is still inside the library');
+      default:
+        throw new PluginSystemError('Internal', 'the host library has no memory for another plugin');
+    }
+  }
+}
+
+function openLibrary(path: string): Library {
+  try {
+    return Library.open(path);
+  } catch (error) {
+    throw PluginSystemError.from(error, 'LibraryLoadFailed', { path });
+  }
+}

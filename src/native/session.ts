@@ -1,0 +1,166 @@
+import { connect, Socket } from 'node:net';
+import { isMainThread } from 'node:worker_threads';
+import { HOST_REVISION, MAX_LOG_LINE } from '../abi/index.js';
+import { PluginSystemError } from '../errors/index.js';
+import { type HostLibrary, openHostLibrary, type SessionHandle, type StoreHandle } from '../ffi/index.js';
+import { CheckedMemory } from '../safety/index.js';
+import { locateHostLibrary } from './host-location.js';
+import { type LogLine, readEvents } from './wire.js';
+
+/** How long a process that exits waits for native calls to come back before it ends without them. */
+const EXIT_GRACE_MS = 250;
+
+/** Where log lines of one plugin go. */
+export interface LogSink {
+  line(line: LogLine): void;
+  dropped(count: number): void;
+}
+
+interface Job {
+  finished: () => void;
+}
+
+let current: HostSession | undefined;
+
+/**
+ * This JavaScript thread's end of the host library: its doorbell, the jobs on its threads, the log lines of its plugins.
+ * One per thread, opened with the first compiled plugin, for the life of the thread.
+ */
+export class HostSession {
+  readonly library: HostLibrary;
+  readonly handle: SessionHandle;
+  readonly memory: CheckedMemory;
+  readonly #doorbell: Socket;
+  readonly #jobs = new Map<bigint, Job>();
+  readonly #sinks = new Map<bigint, LogSink>();
+  readonly #buffer = Buffer.alloc(4 * MAX_LOG_LINE);
+  readonly #more = new Uint32Array(1);
+
+  /**
+   * @throws `HostLibraryMissing`, `HostLibraryMismatch`, `LibraryLoadFailed`
+   */
+  static current(): HostSession {
+    current ??= new HostSession();
+    return current;
+  }
+
+  private constructor() {
+    this.library = load(locateHostLibrary());
+    this.memory = new CheckedMemory(this.library);
+    this.handle = this.library.sessionOpen();
+    if (this.handle === 0) throw new PluginSystemError('Internal', 'the host library could not open a session: no memory or no descriptor');
+    this.#doorbell = this.#listen();
+    process.on('exit', (code) => {
+      if (isMainThread) this.library.exiting(code, EXIT_GRACE_MS);
+      this.drain();
+      if (!isMainThread) this.library.sessionClose(this.handle);
+    });
+  }
+
+  /** Copies data that the host library gave by address. */
+  readonly copyOut = (address: bigint, length: number): Uint8Array => {
+    const bytes = Buffer.allocUnsafeSlow(length);
+    this.library.memoryCopy(bytes, address, length);
+    return bytes;
+  };
+
+  attach(plugin: number, sink: LogSink): void {
+    this.#sinks.set(BigInt(plugin), sink);
+  }
+
+  detach(plugin: number): void {
+    this.drain();
+    this.#sinks.delete(BigInt(plugin));
+  }
+
+  /** Jobs in progress. */
+  get pending(): number {
+    return this.#jobs.size;
+  }
+
+  /**
+   * Starts stages on a thread of the host library.
+   * @returns the ticket and a promise of its end, or undefined if no thread is to be had now
+   */
+  submit(store: StoreHandle, stages: BigUint64Array, count: number, mode: number): { ticket: bigint; done: Promise<void> } | undefined {
+    const ticket = BigInt(this.library.submit(this.handle, store, stages, count, mode));
+    if (ticket === 0n) return undefined;
+    if (this.#jobs.size === 0) this.#doorbell.ref();
+    const done = new Promise<void>((resolve) => this.#jobs.set(ticket, { finished: resolve }));
+    return { ticket, done };
+  }
+
+  /** Resolves when some job of this session has ended. */
+  async someJobDone(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const [job] = this.#jobs.values();
+      if (job === undefined) return resolve();
+      const { finished } = job;
+      job.finished = () => {
+        finished();
+        resolve();
+      };
+    });
+  }
+
+  /** The job was taken or abandoned. */
+  forget(ticket: bigint): void {
+    this.#jobs.delete(ticket);
+    if (this.#jobs.size === 0) this.#doorbell.unref();
+  }
+
+  /** Hands out all events that are queued. */
+  drain(): void {
+    do {
+      const length = this.library.sessionDrain(this.handle, this.#buffer, this.#buffer.length, this.#more);
+      readEvents(this.#buffer, length, this.copyOut, this.#events);
+    } while (this.#more[0] !== 0);
+  }
+
+  readonly #events = {
+    job: (ticket: bigint) => this.#jobs.get(ticket)?.finished(),
+    log: (plugin: bigint, line: LogLine) => contained(() => this.#sinks.get(plugin)?.line(line)),
+    dropped: (plugin: bigint, count: number) => contained(() => this.#sinks.get(plugin)?.dropped(count)),
+  };
+
+  #listen(): Socket {
+    const descriptor = new Int32Array([-1]);
+    const name = Buffer.alloc(256);
+    const nameLength = this.library.sessionDoorbell(this.handle, descriptor, name, name.length);
+    const onread = {
+      buffer: Buffer.alloc(64),
+      callback: () => {
+        this.drain();
+        return true;
+      },
+    };
+    const options = { fd: descriptor[0] as number, readable: true, writable: false, onread };
+    const socket = nameLength === 0 ? new Socket(options) : connect({ path: name.toString('utf8', 0, nameLength), onread });
+    socket.on('error', () => undefined);
+    socket.unref();
+    return socket;
+  }
+}
+
+/** A logger of the application that throws must not keep the other lines from being delivered. */
+function contained(deliver: () => void): void {
+  try {
+    deliver();
+  } catch {
+    // There is nobody left to tell: the logger itself failed.
+  }
+}
+
+function load(path: string): HostLibrary {
+  let library: HostLibrary;
+  try {
+    library = openHostLibrary(path);
+  } catch (error) {
+    throw PluginSystemError.from(error, 'LibraryLoadFailed', { path, operation: 'open host library' });
+  }
+  const revision = library.revision();
+  if (revision !== HOST_REVISION) {
+    throw new PluginSystemError('HostLibraryMismatch', `the host library has revision ${revision}, this package needs ${HOST_REVISION}`, { path });
+  }
+  return library;
+}

@@ -1,0 +1,284 @@
+import { ENTRY_FLAGS, EVENT_KINDS, LAYOUT, NOTE_KINDS, VALUE_TAGS } from '../abi/index.js';
+import { PluginSystemError } from '../errors/index.js';
+import type { BatchChange, TransferValue } from '../plugin/index.js';
+
+/*
+ * The byte forms of native-abi/host/wire.h. Native byte order, which is little-endian on every machine that Node runs on and koffi supports here;
+ * records start at multiples of 8.
+ */
+
+const ENTRY = LAYOUT.MortiseEntry;
+const NOTE = LAYOUT.MortiseNote;
+const STAGE = LAYOUT.MortiseStageRecord;
+const EVENT = LAYOUT.MortiseEvent;
+const LINE = LAYOUT.MortiseLogLine;
+
+const TAG_NUMBER = Object.fromEntries(VALUE_TAGS.map((tag, index) => [tag, index])) as Record<TransferValue['tag'], number>;
+
+/** Number of a tag in the ABI. */
+export function tagNumber(tag: TransferValue['tag']): number {
+  return TAG_NUMBER[tag];
+}
+
+function padded(length: number): number {
+  return (length + 7) & ~7;
+}
+
+/** A buffer that grows and is used again: entries are written one after the other. */
+export class EntryWriter {
+  #bytes = Buffer.alloc(4096);
+  #end = 0;
+
+  get bytes(): Buffer {
+    return this.#bytes;
+  }
+
+  get length(): number {
+    return this.#end;
+  }
+
+  reset(): void {
+    this.#end = 0;
+  }
+
+  /** Appends key with value, or its removal. */
+  add(key: string, value: TransferValue | undefined): void {
+    const dataLength = value === undefined || value.value === null ? 0 : inlineLength(value);
+    // A UTF-16 unit takes at most three bytes of UTF-8.
+    this.#reserve(ENTRY.size + padded(key.length * 3) + padded(dataLength));
+    const at = this.#end;
+    const bytes = this.#bytes;
+    const keyLength = bytes.write(key, at + ENTRY.size, 'utf8');
+    const dataAt = at + ENTRY.size + padded(keyLength);
+    bytes.fill(0, at + ENTRY.size + keyLength, dataAt);
+    let flags = 0;
+    let payload = 0n;
+    let length = 0;
+    let tag = 0;
+    if (value === undefined) {
+      flags = ENTRY_FLAGS.removed;
+    } else {
+      tag = TAG_NUMBER[value.tag];
+      switch (value.tag) {
+        case 'null':
+          break;
+        case 'bool':
+          payload = value.value === true ? 1n : 0n;
+          break;
+        case 'int64':
+          payload = BigInt.asUintN(64, value.value as bigint);
+          break;
+        case 'double':
+          break;
+        case 'bytes':
+          flags = ENTRY_FLAGS.inline;
+          bytes.set(value.value as Uint8Array, dataAt);
+          length = dataLength;
+          break;
+        default:
+          flags = ENTRY_FLAGS.inline;
+          length = bytes.write(value.value as string, dataAt, 'utf8');
+      }
+    }
+    bytes.writeUInt32LE(tag, at + ENTRY.offsets.tag);
+    bytes.writeUInt32LE(flags, at + ENTRY.offsets.flags);
+    bytes.writeUInt32LE(keyLength, at + ENTRY.offsets.key_length);
+    bytes.writeUInt32LE(0, at + ENTRY.offsets.writer);
+    if (value?.tag === 'double') bytes.writeDoubleLE(value.value as number, at + ENTRY.offsets.payload);
+    else bytes.writeBigUInt64LE(payload, at + ENTRY.offsets.payload);
+    bytes.writeBigUInt64LE(BigInt(length), at + ENTRY.offsets.length);
+    const end = dataAt + padded(length);
+    bytes.fill(0, dataAt + length, end);
+    this.#end = end;
+  }
+
+  #reserve(extra: number): void {
+    if (this.#end + extra <= this.#bytes.length) return;
+    const larger = Buffer.alloc(Math.max(this.#bytes.length * 2, this.#end + extra));
+    this.#bytes.copy(larger, 0, 0, this.#end);
+    this.#bytes = larger;
+  }
+}
+
+function inlineLength(value: TransferValue): number {
+  if (value.value instanceof Uint8Array) return value.value.length;
+  return typeof value.value === 'string' ? value.value.length * 3 : 0;
+}
+
+/** Copies data that the host library hands over by address. */
+export type CopyOut = (address: bigint, length: number) => Uint8Array;
+
+export interface DecodedEntry extends BatchChange {
+  readonly key: string;
+  /** Offset behind the entry. */
+  readonly end: number;
+}
+
+/** Decodes the entry at `at`. */
+export function readEntry(bytes: Buffer, at: number, copyOut: CopyOut): DecodedEntry {
+  const flags = bytes.readUInt32LE(at + ENTRY.offsets.flags);
+  const keyLength = bytes.readUInt32LE(at + ENTRY.offsets.key_length);
+  const keyAt = at + ENTRY.size;
+  const key = bytes.toString('utf8', keyAt, keyAt + keyLength);
+  const dataAt = keyAt + padded(keyLength);
+  const writer = bytes.readUInt32LE(at + ENTRY.offsets.writer);
+  if ((flags & ENTRY_FLAGS.removed) !== 0) return { key, writer, value: undefined, end: dataAt };
+  const length = Number(bytes.readBigUInt64LE(at + ENTRY.offsets.length));
+  const payloadAt = at + ENTRY.offsets.payload;
+  const isInline = (flags & ENTRY_FLAGS.inline) !== 0;
+  const data = (): Uint8Array =>
+    isInline ? Buffer.from(bytes.subarray(dataAt, dataAt + length)) : copyOut(bytes.readBigUInt64LE(payloadAt), length);
+  const text = (): string =>
+    isInline ? bytes.toString('utf8', dataAt, dataAt + length) : Buffer.from(copyOut(bytes.readBigUInt64LE(payloadAt), length).buffer as ArrayBuffer, 0, length).toString('utf8');
+  const end = isInline ? dataAt + padded(length) : dataAt;
+  return { key, writer, value: readValue(bytes, bytes.readUInt32LE(at + ENTRY.offsets.tag), payloadAt, data, text), end };
+}
+
+function readValue(bytes: Buffer, tag: number, payloadAt: number, data: () => Uint8Array, text: () => string): TransferValue {
+  switch (VALUE_TAGS[tag]) {
+    case 'null':
+      return { tag: 'null', value: null };
+    case 'bool':
+      return { tag: 'bool', value: bytes.readUInt8(payloadAt) !== 0 };
+    case 'int64':
+      return { tag: 'int64', value: bytes.readBigInt64LE(payloadAt) };
+    case 'double':
+      return { tag: 'double', value: bytes.readDoubleLE(payloadAt) };
+    case 'bytes':
+      return { tag: 'bytes', value: data() };
+    case 'string':
+      return { tag: 'string', value: text() };
+    case 'json':
+      return { tag: 'json', value: text() };
+    default:
+      throw new PluginSystemError('Internal', `the host library wrote a value with tag ${tag}`);
+  }
+}
+
+export interface Note {
+  readonly kind: 'error' | 'describe';
+  /** Index of the stage in the run. */
+  readonly stage: number;
+  readonly code: number;
+  readonly text: string;
+}
+
+export function readNotes(bytes: Buffer, length: number): Note[] {
+  const notes: Note[] = [];
+  for (let at = 0; at < length; ) {
+    const textLength = bytes.readUInt32LE(at + NOTE.offsets.length);
+    const textAt = at + NOTE.size;
+    notes.push({
+      kind: bytes.readUInt32LE(at + NOTE.offsets.kind) === NOTE_KINDS.error ? 'error' : 'describe',
+      stage: bytes.readUInt32LE(at + NOTE.offsets.stage),
+      code: bytes.readInt32LE(at + NOTE.offsets.code),
+      text: bytes.toString('utf8', textAt, textAt + textLength),
+    });
+    at = textAt + padded(textLength);
+  }
+  return notes;
+}
+
+/** A stage as the plugin registered it. Addresses are the plugin's. */
+export interface StageRecord {
+  readonly handle: bigint;
+  readonly state: bigint;
+  readonly execute: bigint;
+  readonly dryRun: bigint;
+  readonly destroy: bigint;
+  readonly flags: number;
+  readonly id: string;
+  readonly name: string | undefined;
+  readonly description: string | undefined;
+}
+
+export function readStageRecord(bytes: Buffer): StageRecord {
+  const { offsets } = STAGE;
+  let at: number = STAGE.size;
+  const text = (length: number): string | undefined => {
+    const value = length === 0 ? undefined : bytes.toString('utf8', at, at + length);
+    at += padded(length);
+    return value;
+  };
+  return {
+    handle: bytes.readBigUInt64LE(offsets.handle),
+    state: bytes.readBigUInt64LE(offsets.state),
+    execute: bytes.readBigUInt64LE(offsets.execute),
+    dryRun: bytes.readBigUInt64LE(offsets.dry_run),
+    destroy: bytes.readBigUInt64LE(offsets.destroy),
+    flags: bytes.readUInt32LE(offsets.flags),
+    id: text(bytes.readUInt32LE(offsets.id_length)) ?? '',
+    name: text(bytes.readUInt32LE(offsets.name_length)),
+    description: text(bytes.readUInt32LE(offsets.description_length)),
+  };
+}
+
+export interface LogLine {
+  /** Handle of the stage during which it was written; 0n: none. */
+  readonly stage: bigint;
+  /** Unix time, milliseconds. */
+  readonly time: number;
+  readonly level: number;
+  readonly message: string;
+  readonly fields: Record<string, unknown>;
+}
+
+export interface EventSink {
+  /** The job behind `ticket` is done. */
+  job(ticket: bigint): void;
+  log(plugin: bigint, line: LogLine): void;
+  dropped(plugin: bigint, count: number): void;
+}
+
+/** Decodes drained events and hands each to `sink`. */
+export function readEvents(bytes: Buffer, length: number, copyOut: CopyOut, sink: EventSink): void {
+  for (let at = 0; at < length; ) {
+    const subject = bytes.readBigUInt64LE(at + EVENT.offsets.subject);
+    switch (bytes.readUInt32LE(at + EVENT.offsets.kind)) {
+      case EVENT_KINDS.job:
+        sink.job(subject);
+        break;
+      case EVENT_KINDS.log:
+        sink.log(subject, readLogLine(bytes, at + EVENT.size, copyOut));
+        break;
+      default:
+        sink.dropped(subject, Number(bytes.readBigUInt64LE(at + EVENT.offsets.count)));
+    }
+    at += bytes.readUInt32LE(at + EVENT.offsets.size);
+  }
+}
+
+function readLogLine(bytes: Buffer, at: number, copyOut: CopyOut): LogLine {
+  const { offsets } = LINE;
+  const messageLength = bytes.readUInt32LE(at + offsets.message_length);
+  const messageAt = at + LINE.size;
+  const fields: Record<string, unknown> = {};
+  let next = messageAt + padded(messageLength);
+  for (let index = bytes.readUInt32LE(at + offsets.field_count); index > 0; index--) {
+    const entry = readEntry(bytes, next, copyOut);
+    fields[entry.key] = fieldValue(entry.value);
+    next = entry.end;
+  }
+  return {
+    stage: bytes.readBigUInt64LE(at + offsets.stage),
+    time: Number(bytes.readBigInt64LE(at + offsets.time_ms)),
+    level: bytes.readUInt32LE(at + offsets.level),
+    message: bytes.toString('utf8', messageAt, messageAt + messageLength),
+    fields,
+  };
+}
+
+/** A field as JSON can carry it: an int64 that a number cannot hold exactly becomes a string, bytes become hexadecimal. */
+function fieldValue(value: TransferValue | undefined): unknown {
+  if (value === undefined) return null;
+  if (typeof value.value === 'bigint') return Number.isSafeInteger(Number(value.value)) ? Number(value.value) : value.value.toString();
+  if (value.value instanceof Uint8Array) return Buffer.from(value.value).toString('hex');
+  if (value.tag === 'json') {
+    try {
+      return JSON.parse(value.value as string);
+    } catch {
+      return value.value;
+    }
+  }
+  return value.value;
+}

@@ -1,0 +1,185 @@
+import { describeResult, type FunctionSlot, FFI_OK, resultName } from '../abi/index.js';
+import { type ErrorCode, type Phase, PluginSystemError } from '../errors/index.js';
+import { callOnce, makeCallable, NULL, type Pointer, prototypes, toPointer } from '../ffi/index.js';
+import type { PluginMetadata, PluginWarning } from '../plugin/index.js';
+import type { ErrorExtension } from './extension.js';
+import { CallGate } from './gate.js';
+import type { PluginImage } from './image.js';
+import { Ledger } from './ledger.js';
+import type { CheckedMemory } from './memory.js';
+import { readMetadata } from './metadata.js';
+import { readVTable, type VTable } from './vtable.js';
+
+export interface GuardedPluginParts {
+  readonly path: string;
+  /** Address of `_plugin_init`, which the file itself exports. */
+  readonly entry: Pointer;
+  readonly memory: CheckedMemory;
+  readonly image: PluginImage;
+  /** Asks the library for its error detail; called once, after the entry point returned. */
+  findErrors(): ErrorExtension | undefined;
+  /** By the plugin's record. */
+  readonly threadSafe: boolean;
+  /** Whether the plugin carries a record: stricter rules. */
+  readonly hasRecord: boolean;
+}
+
+/** Slots whose result is an FfiResult: what a failure is called. */
+const PHASES = {
+  register_stages: { phase: 'stages', code: 'StageRegistrationFailed' },
+  init: { phase: 'init', code: 'InitFailed' },
+  preflight_check: { phase: 'preflight', code: 'PreflightCheckFailed' },
+  shutdown: { phase: 'shutdown', code: 'ShutdownFailed' },
+} as const satisfies Partial<Record<FunctionSlot, { phase: Phase; code: ErrorCode }>>;
+
+export type PhaseSlot = keyof typeof PHASES;
+
+/**
+ * One instance of a compiled plugin behind the safety layer. Every call into the base table goes through `#call`: gate, call, result, error detail.
+ * All of it runs on the thread that opened the plugin.
+ */
+export class GuardedPlugin {
+  readonly path: string;
+  readonly gate: CallGate;
+  readonly ledger = new Ledger();
+  readonly warnings: PluginWarning[] = [];
+  readonly #parts: GuardedPluginParts;
+  readonly #vtable: VTable;
+  readonly #callables = new Map<FunctionSlot, (...args: unknown[]) => unknown>();
+  #metadata: PluginMetadata | undefined;
+  #errors: ErrorExtension | undefined;
+
+  private constructor(parts: GuardedPluginParts, vtable: VTable, warnings: PluginWarning[]) {
+    this.path = parts.path;
+    this.gate = new CallGate(parts.threadSafe);
+    this.#parts = parts;
+    this.#vtable = vtable;
+    this.warnings = warnings;
+    this.ledger.take('instance');
+  }
+
+  /**
+   * Calls the entry point and proves the table that it returns. When something else is wrong by then, the instance is destroyed.
+   * @throws `EntryReturnedNull`, `VTableInvalid`, `SlotInvalid`, `ExtensionInvalid`
+   */
+  static enter(parts: GuardedPluginParts): GuardedPlugin {
+    const table = toPointer(callOnce(parts.entry, prototypes().entry) as number | bigint);
+    if (table === NULL) {
+      const said = parts.findErrors()?.lastMessage(NULL);
+      throw new PluginSystemError('EntryReturnedNull', `_plugin_init returned NULL${said === undefined ? '' : `: ${said}`}`, {
+        operation: '_plugin_init',
+      });
+    }
+    const warnings: PluginWarning[] = [];
+    const plugin = new GuardedPlugin(parts, readVTable(table, parts.memory, parts.image, warnings), warnings);
+    try {
+      plugin.#errors = parts.findErrors();
+    } catch (error) {
+      plugin.destroy();
+      throw error;
+    }
+    return plugin;
+  }
+
+  /**
+   * What the plugin says of itself: read once, then cached.
+   * @throws see `readMetadata`
+   */
+  get metadata(): PluginMetadata {
+    if (this.#metadata === undefined) {
+      const source = {
+        memory: this.#parts.memory,
+        ledger: this.ledger,
+        get: (slot: FunctionSlot) => this.#call(slot, this.#vtable.instance),
+        free: (slot: FunctionSlot, value: unknown) => void this.#call(slot, value),
+      };
+      this.#metadata = readMetadata(source, { strictPriority: this.#parts.hasRecord, warnings: this.warnings });
+    }
+    return this.#metadata;
+  }
+
+  /** Name of the plugin, once its metadata was read. */
+  get name(): string | undefined {
+    return this.#metadata?.name;
+  }
+
+  /**
+   * Calls one of the slots that return an FfiResult with the instance and, except shutdown, a pointer that the host library made.
+   * @throws `StageRegistrationFailed`, `InitFailed`, `PreflightCheckFailed`, `ShutdownFailed` with the plugin's own message; `ResultInvalid`;
+   * `PluginClosed`, `Abandoned`, `Busy`
+   */
+  callPhase(slot: PhaseSlot, argument?: number): void {
+    const { phase, code } = PHASES[slot];
+    const place = { phase, operation: slot, plugin: this.#metadata?.name, path: this.path };
+    try {
+      const result = (
+        slot === 'shutdown' ? this.#call(slot, this.#vtable.instance) : this.#call(slot, this.#vtable.instance, argument)
+      ) as number;
+      if (result !== FFI_OK) throw this.#failure(slot, code, result);
+    } catch (error) {
+      throw PluginSystemError.from(error, 'Internal', place);
+    }
+  }
+
+  /** Calls a getter that hands over no memory, as often as one likes; the second call and those after it cost no more than a bare one. */
+  poll(slot: 'is_core' | 'priority'): number {
+    return this.#hot(slot, this.#vtable.instance) as number;
+  }
+
+  /** Holds a function pointer that the plugin gave outside the base table to the rules of slots. NULL passes if it may. */
+  checkFunction(address: Pointer, what: string, mayBeNull: boolean): void {
+    if (address === NULL && mayBeNull) return;
+    const elsewhere = this.#parts.image.checkFunction(address, what);
+    if (elsewhere !== undefined) this.warnings.push({ code: 'SlotInOtherLibrary', message: `${what} is a function of ${elsewhere}` });
+  }
+
+  /** Calls the destructor of a stage. */
+  destroyStage(stageId: string, destroy: Pointer, state: Pointer): void {
+    this.gate.enter(`destroy of ${stageId}`);
+    try {
+      callOnce(destroy, prototypes().destroyStage, state);
+    } finally {
+      this.gate.leave();
+    }
+    this.ledger.give(`stage ${stageId}`);
+  }
+
+  /** Destroys the instance and closes the gate for good. The second call does nothing. */
+  destroy(): void {
+    if (this.gate.state !== 'open') return;
+    this.#call('destroy', this.#vtable.instance);
+    this.ledger.give('instance');
+    this.gate.close();
+  }
+
+  #call(slot: FunctionSlot, ...args: unknown[]): unknown {
+    this.gate.enter(slot);
+    try {
+      return callOnce(this.#vtable.slots[slot], prototypes().slots[slot], ...args);
+    } finally {
+      this.gate.leave();
+    }
+  }
+
+  #hot(slot: FunctionSlot, argument: unknown): unknown {
+    let callable = this.#callables.get(slot);
+    if (callable === undefined) {
+      callable = makeCallable(this.#vtable.slots[slot], prototypes().slots[slot]);
+      this.#callables.set(slot, callable);
+    }
+    this.gate.enter(slot);
+    try {
+      return callable(argument);
+    } finally {
+      this.gate.leave();
+    }
+  }
+
+  #failure(slot: PhaseSlot, code: ErrorCode, result: number): PluginSystemError {
+    if (resultName(result) === undefined) {
+      return new PluginSystemError('ResultInvalid', `${slot} returned ${describeResult(result)}`);
+    }
+    const said = this.#errors?.lastMessage(this.#vtable.instance);
+    return new PluginSystemError(code, said ?? `${slot} returned ${describeResult(result)}, and the plugin gave no message`);
+  }
+}

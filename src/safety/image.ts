@@ -1,0 +1,83 @@
+import { LAYOUT } from '../abi/index.js';
+import { PluginSystemError } from '../errors/index.js';
+import { formatPointer, type HostLibrary, type Pointer } from '../ffi/index.js';
+
+interface Image {
+  readonly base: bigint;
+  readonly path: string;
+  readonly ranges: ReadonlyArray<{ readonly start: bigint; readonly end: bigint }>;
+}
+
+const scratch = Buffer.alloc(LAYOUT.MortiseImage.size);
+
+function findImage(host: HostLibrary, address: Pointer): Image | undefined {
+  if (host.imageFind(address, scratch) !== 0) return undefined;
+  const at = LAYOUT.MortiseImage.offsets;
+  const count = scratch.readUInt32LE(at.range_count);
+  const ranges = [];
+  for (let index = 0; index < count; index++) {
+    const start = at.ranges + index * 16;
+    ranges.push({ start: scratch.readBigUInt64LE(start), end: scratch.readBigUInt64LE(start + 8) });
+  }
+  const path = scratch.toString('utf8', at.path, at.path + scratch.readUInt32LE(at.path_length));
+  return { base: scratch.readBigUInt64LE(at.base), path, ranges };
+}
+
+function isExecutable(image: Image, address: bigint): boolean {
+  return image.ranges.some((range) => address >= range.start && address < range.end);
+}
+
+/** The library of one plugin as it is mapped: where its functions may lie. */
+export class PluginImage {
+  readonly #host: HostLibrary;
+  readonly #image: Image;
+  readonly #needed: ReadonlySet<string>;
+
+  private constructor(host: HostLibrary, image: Image, needed: readonly string[]) {
+    this.#host = host;
+    this.#image = image;
+    this.#needed = new Set(needed);
+  }
+
+  /**
+   * The image that `entry` lies in. `needed`: file names of the libraries that it declares to need.
+   * @throws `EntryPointMissing` if the address lies in no library
+   */
+  static at(host: HostLibrary, entry: Pointer, needed: readonly string[]): PluginImage {
+    const image = findImage(host, entry);
+    if (image === undefined) {
+      throw new PluginSystemError('EntryPointMissing', `the entry point at ${formatPointer(entry)} lies in no loaded library`);
+    }
+    return new PluginImage(host, image, needed);
+  }
+
+  /** Load address: identity of the library in this process. */
+  get base(): bigint {
+    return this.#image.base;
+  }
+
+  /**
+   * Holds a function pointer to its place: executable, file-backed memory of this library, or of one that it needs.
+   * @returns the path of that other library, which deserves a warning, or undefined
+   * @throws `SlotInvalid`
+   */
+  checkFunction(address: Pointer, what: string): string | undefined {
+    if (isExecutable(this.#image, address)) return undefined;
+    const other = findImage(this.#host, address);
+    if (other !== undefined && isExecutable(other, address) && this.#needed.has(baseName(other.path))) return other.path;
+    const place =
+      other === undefined
+        ? 'in no library'
+        : other.base !== this.#image.base
+          ? `in ${other.path}, which the plugin does not need`
+          : 'in data of the library, not in its code';
+    throw new PluginSystemError(
+      'SlotInvalid',
+      `${what} points to ${formatPointer(address)}, which lies ${place}; a function of the library was wanted`,
+    );
+  }
+}
+
+function baseName(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+}
