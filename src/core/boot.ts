@@ -1,0 +1,63 @@
+import { PluginSystemError } from '../errors/index.js';
+import type { Phase } from '../errors/index.js';
+import type { FirstLook, PluginDriver } from '../isolation/index.js';
+import { checkLibraryFile } from '../native/index.js';
+import type { Plugin } from '../plugin/index.js';
+import { announcePhase, ManagedPlugin } from './managed-plugin.js';
+import type { FailedPlugin } from './report.js';
+import type { StageRegistry } from './stage-registry.js';
+
+type Milliseconds = Partial<Record<Phase, number>>;
+
+/** Opens one library and reads its metadata; times are those of the phases it went through. */
+export function openPlugin(path: string, driver: PluginDriver, registry: StageRegistry): ManagedPlugin {
+  const milliseconds: Milliseconds = {};
+  let phase: Phase = 'loading';
+  let began = performance.now();
+  const end = (error?: PluginSystemError, plugin?: string) => {
+    const now = performance.now();
+    milliseconds[phase] = now - began;
+    announcePhase({ plugin, path, phase, milliseconds: now - began, error });
+    began = now;
+  };
+  try {
+    const plugin = driver.open(path, (step) => {
+      if (step !== 'metadata') return;
+      end();
+      phase = 'metadata';
+    });
+    end(undefined, plugin.metadata.name);
+    return new ManagedPlugin(plugin, registry, milliseconds);
+  } catch (error) {
+    const typed = PluginSystemError.from(error, 'Internal', { path, phase });
+    end(typed, typed.plugin);
+    throw typed;
+  }
+}
+
+/** Looks at libraries that were not seen before in child processes, several at a time. Returns those that may be opened, in order. */
+export async function lookAtAll(paths: readonly string[], firstLook: FirstLook | undefined, failed: FailedPlugin[]): Promise<string[]> {
+  const looks = paths.map(async (path): Promise<PluginSystemError | undefined> => {
+    const began = performance.now();
+    try {
+      const file = checkLibraryFile(path);
+      await firstLook?.look(file);
+      return undefined;
+    } catch (error) {
+      const typed = PluginSystemError.from(error, 'Internal', { path, phase: 'loading' });
+      announcePhase({ plugin: typed.plugin, path, phase: 'loading', milliseconds: performance.now() - began, error: typed });
+      return typed;
+    }
+  });
+  const errors = await Promise.all(looks);
+  return paths.filter((path, index) => {
+    const error = errors[index];
+    if (error !== undefined) failed.push({ name: error.plugin, path, error });
+    return error === undefined;
+  });
+}
+
+/** A TypeScript plugin enters the lifecycle. */
+export function adoptPlugin(plugin: Plugin, registry: StageRegistry): ManagedPlugin {
+  return new ManagedPlugin(plugin, registry);
+}

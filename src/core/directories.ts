@@ -1,0 +1,69 @@
+import { readdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { PluginSystemError } from '../errors/index.js';
+import type { PluginWarning } from '../plugin/index.js';
+
+/** Folders of one application, as its operating system places them (XDG Base Directory Specification; Windows known folders; Apple's File System guide). */
+export interface AppDirectories {
+  readonly config: string;
+  readonly cache: string;
+  /** Where a user puts plugins for this application. */
+  readonly plugins: string;
+}
+
+export function appDirectories(app: string): AppDirectories {
+  const home = homedir();
+  if (process.platform === 'win32') {
+    const roaming = process.env['APPDATA'] ?? join(home, 'AppData', 'Roaming');
+    const local = process.env['LOCALAPPDATA'] ?? join(home, 'AppData', 'Local');
+    return { config: join(roaming, app, 'config'), cache: join(local, app, 'cache'), plugins: join(roaming, app, 'plugins') };
+  }
+  if (process.platform === 'darwin') {
+    const support = join(home, 'Library', 'Application Support', app);
+    return { config: join(support, 'config'), cache: join(home, 'Library', 'Caches', app), plugins: join(support, 'plugins') };
+  }
+  // XDG: a path that is not absolute is to be ignored.
+  const xdg = (name: string, otherwise: string) => {
+    const value = process.env[name];
+    return value?.startsWith('/') ? value : join(home, otherwise);
+  };
+  return {
+    config: join(xdg('XDG_CONFIG_HOME', '.config'), app),
+    cache: join(xdg('XDG_CACHE_HOME', '.cache'), app),
+    plugins: join(xdg('XDG_DATA_HOME', '.local/share'), app, 'plugins'),
+  };
+}
+
+const EXTENSIONS: Readonly<Record<string, string>> = { win32: '.dll', darwin: '.dylib' };
+
+/** What a search for libraries found. */
+export interface Discovery {
+  /** Absolute paths, directories in the order given, names sorted within each. */
+  readonly paths: readonly string[];
+  readonly warnings: readonly PluginWarning[];
+}
+
+/**
+ * Finds the libraries in `directories` by their extension on this platform; sub-folders are not searched. A directory that is not there or cannot be
+ * read is a warning, unless it is `optional`.
+ */
+export function discover(directories: readonly string[], optional: ReadonlySet<string>): Discovery {
+  const extension = EXTENSIONS[process.platform] ?? '.so';
+  const paths = new Set<string>();
+  const warnings: PluginWarning[] = [];
+  for (const directory of directories.map((path) => resolve(path))) {
+    let names: string[];
+    try {
+      names = readdirSync(directory);
+    } catch (error) {
+      if (!optional.has(directory)) {
+        const { code, message } = PluginSystemError.from(error, 'FileUnreadable', { path: directory, phase: 'discovery' });
+        warnings.push({ code, message });
+      }
+      continue;
+    }
+    for (const name of names.filter((entry) => entry.endsWith(extension)).sort()) paths.add(join(directory, name));
+  }
+  return { paths: [...paths], warnings };
+}

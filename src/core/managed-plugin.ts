@@ -1,0 +1,148 @@
+import { channel } from 'node:diagnostics_channel';
+import { type ErrorCode, type Phase, PluginSystemError } from '../errors/index.js';
+import type { Plugin, PluginHost, PluginMetadata, StageContext } from '../plugin/index.js';
+import type { PluginInfo, PluginState } from './report.js';
+import type { StageRegistry } from './stage-registry.js';
+
+/** What subscribers of the diagnostics channel `mortise:phase` get, once for each phase of each plugin. */
+export interface PhaseEvent {
+  readonly plugin: string | undefined;
+  readonly path: string | undefined;
+  readonly phase: Phase;
+  readonly milliseconds: number;
+  readonly error: PluginSystemError | undefined;
+}
+
+const phases = channel('mortise:phase');
+
+export function announcePhase(event: PhaseEvent): void {
+  if (phases.hasSubscribers) phases.publish(event);
+}
+
+const PHASE_CODES: Partial<Record<Phase, ErrorCode>> = {
+  stages: 'StageRegistrationFailed',
+  init: 'InitFailed',
+  preflight: 'PreflightCheckFailed',
+  shutdown: 'ShutdownFailed',
+};
+
+/** One plugin on its way through the lifecycle: its state, its times, and what has to be undone. */
+export class ManagedPlugin {
+  readonly plugin: Plugin;
+  readonly milliseconds: Partial<Record<Phase, number>>;
+  /** Runs in progress that use it. */
+  leases = 0;
+  error: PluginSystemError | undefined;
+  #state: PluginState = 'loaded';
+  #stageIds: readonly string[] = [];
+  readonly #registry: StageRegistry;
+
+  constructor(plugin: Plugin, registry: StageRegistry, milliseconds: Partial<Record<Phase, number>> = {}) {
+    this.plugin = plugin;
+    this.#registry = registry;
+    this.milliseconds = milliseconds;
+  }
+
+  get metadata(): PluginMetadata {
+    return this.plugin.metadata;
+  }
+
+  get name(): string {
+    return this.plugin.metadata.name;
+  }
+
+  get state(): PluginState {
+    return this.#state;
+  }
+
+  /** A failure destroys the plugin. */
+  async registerStages(): Promise<void> {
+    await this.#phase('stages', async () => {
+      const stages = await this.plugin.registerStages();
+      this.#registry.add(this.name, stages);
+      this.#stageIds = stages.map((stage) => stage.id);
+    });
+    this.#state = 'registered';
+  }
+
+  /** A failure unregisters its stages and destroys it; shutdown is not called. */
+  async init(host: PluginHost): Promise<void> {
+    await this.#phase('init', () => this.plugin.init?.(host));
+    this.#state = 'initialised';
+  }
+
+  /** A failure shuts it down, unregisters its stages and destroys it. */
+  async preflight(context: StageContext): Promise<void> {
+    await this.#phase('preflight', () => this.plugin.preflight?.(context));
+    this.#state = 'running';
+  }
+
+  /** Undoes everything that was done, last first. Goes on after a failure and returns the first. */
+  async stop(): Promise<PluginSystemError | undefined> {
+    const wasInitialised = this.#state === 'initialised' || this.#state === 'running';
+    if (!wasInitialised && this.#state !== 'registered' && this.#state !== 'loaded') return undefined;
+    this.#state = 'stopped';
+    const errors = await this.#undo(wasInitialised);
+    const [first] = errors;
+    if (first !== undefined) this.error = first;
+    if (errors.some((error) => error.code === 'Abandoned')) this.#state = 'abandoned';
+    return first;
+  }
+
+  /** The plugin was refused for a reason outside itself, such as its dependencies. */
+  async refuse(error: PluginSystemError): Promise<void> {
+    await this.stop();
+    this.#fail(error);
+  }
+
+  info(): PluginInfo {
+    const { path, warnings = [] } = this.plugin;
+    return Object.freeze({
+      ...this.metadata,
+      kind: path === undefined ? 'typescript' : 'native',
+      ...(path === undefined ? {} : { path }),
+      state: this.#state,
+      stages: this.#stageIds,
+      warnings: [...warnings],
+      ...(this.error === undefined ? {} : { error: this.error }),
+      milliseconds: { ...this.milliseconds },
+    });
+  }
+
+  async #phase(phase: Phase, work: () => void | Promise<void>): Promise<void> {
+    const error = await this.#timed(phase, work);
+    if (error === undefined) return;
+    await this.#undo(this.#state === 'initialised');
+    this.#fail(error);
+    throw error;
+  }
+
+  /** Runs one phase; the failure is returned, placed and announced. */
+  async #timed(phase: Phase, work: () => void | Promise<void>): Promise<PluginSystemError | undefined> {
+    const began = performance.now();
+    let error: PluginSystemError | undefined;
+    try {
+      await work();
+    } catch (thrown) {
+      error = PluginSystemError.from(thrown, PHASE_CODES[phase] ?? 'Internal', { plugin: this.name, path: this.plugin.path, phase, operation: phase });
+    }
+    const milliseconds = performance.now() - began;
+    this.milliseconds[phase] = (this.milliseconds[phase] ?? 0) + milliseconds;
+    announcePhase({ plugin: this.name, path: this.plugin.path, phase, milliseconds, error });
+    return error;
+  }
+
+  async #undo(wasInitialised: boolean): Promise<PluginSystemError[]> {
+    const errors: Array<PluginSystemError | undefined> = [];
+    this.#registry.remove(this.name);
+    this.#stageIds = [];
+    if (wasInitialised) errors.push(await this.#timed('shutdown', () => this.plugin.shutdown?.()));
+    errors.push(await this.#timed('unloading', () => this.plugin.destroy?.()));
+    return errors.filter((error) => error !== undefined);
+  }
+
+  #fail(error: PluginSystemError): void {
+    this.#state = 'failed';
+    this.error = error;
+  }
+}

@@ -1,0 +1,117 @@
+import { resolve } from 'node:path';
+import { checkOptionNames, PluginSystemError } from '../errors/index.js';
+import type { JsonValue, Logger } from '../plugin/index.js';
+import { isVersion } from '../safety/index.js';
+import { appDirectories } from './directories.js';
+import type { Pipeline } from './pipeline.js';
+
+/** Options of `PluginManager.create`. */
+export interface PluginManagerOptions {
+  /** Name of the application: plugins see it, and its folders are named after it. */
+  readonly app: string;
+  /** Version of the plugin API that the application offers, semantic version 2.0.0. */
+  readonly apiVersion: string;
+  /** Folders that are searched for compiled plugins, in this order; the user's own plugin folder of the application follows if it exists. */
+  readonly directories?: readonly string[];
+  /** Whether the user's plugin folder is searched. Default true. */
+  readonly userDirectory?: boolean;
+  readonly pipelines?: Readonly<Record<string, Pipeline>>;
+  /** Options of plugins, by plugin name. */
+  readonly config?: Readonly<Record<string, Readonly<Record<string, JsonValue>>>>;
+  /** Where the application keeps its configuration. Default: the platform's place for `app`. */
+  readonly configDirectory?: string;
+  /** Where first looks are remembered. Default: the platform's place for `app`. */
+  readonly cacheDirectory?: string;
+  /** Takes all log lines; any pino logger fits. Silent where neither this nor `logLevel` is given. */
+  readonly logger?: Logger;
+  /** Makes a pino logger of this level that writes to stderr. */
+  readonly logLevel?: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+  /**
+   * Whether `start` tries a library that it has not seen before in a child process first, and for how long at most. Default `{ timeoutMs: 10_000 }`.
+   * Without it a plugin that crashes while it is opened takes the application with it.
+   */
+  readonly firstLook?: false | { readonly timeoutMs?: number };
+  /** How long a native stage may take to return after its run was cancelled before its plugin is abandoned, in milliseconds. Default 5000. */
+  readonly cancelGraceMs?: number;
+  /** How long `stop` and `unload` wait for runs in progress before they cancel them, in milliseconds. Default 5000. */
+  readonly drainMs?: number;
+}
+
+const KNOWN = [
+  'app',
+  'apiVersion',
+  'directories',
+  'userDirectory',
+  'pipelines',
+  'config',
+  'configDirectory',
+  'cacheDirectory',
+  'logger',
+  'logLevel',
+  'firstLook',
+  'cancelGraceMs',
+  'drainMs',
+];
+
+/** Options with every default filled in. */
+export interface ResolvedOptions {
+  readonly app: string;
+  readonly apiVersion: string;
+  readonly directories: readonly string[];
+  /** Those of `directories` that need not exist. */
+  readonly optionalDirectories: ReadonlySet<string>;
+  readonly pipelines: Readonly<Record<string, Pipeline>>;
+  readonly config: Readonly<Record<string, Readonly<Record<string, JsonValue>>>>;
+  readonly configDirectory: string;
+  readonly cacheDirectory: string;
+  readonly logger: Logger | undefined;
+  readonly logLevel: string | undefined;
+  readonly firstLook: false | { readonly timeoutMs: number };
+  readonly cancelGraceMs: number;
+  readonly drainMs: number;
+}
+
+/**
+ * @throws `InvalidOption` naming the option, its value and what was wanted
+ */
+export function resolveOptions(options: PluginManagerOptions): ResolvedOptions {
+  checkOptionNames(options, KNOWN, 'PluginManager.create');
+  const { app, apiVersion } = options;
+  // The name becomes part of paths: no separators, no dot-dot.
+  if (typeof app !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(app)) throw wrong('app', app, 'a name of letters, digits, dot, dash and underscore');
+  if (typeof apiVersion !== 'string' || !isVersion(apiVersion)) throw wrong('apiVersion', apiVersion, 'a semantic version such as 0.1.0');
+  if (options.directories !== undefined && !isStringList(options.directories)) throw wrong('directories', options.directories, 'a list of paths');
+  const places = appDirectories(app);
+  const directories = (options.directories ?? []).map((path) => resolve(path));
+  const firstLook = options.firstLook ?? {};
+  return {
+    app,
+    apiVersion,
+    directories: options.userDirectory === false ? directories : [...directories, places.plugins],
+    optionalDirectories: new Set(directories.includes(places.plugins) ? [] : [places.plugins]),
+    pipelines: options.pipelines ?? {},
+    config: options.config ?? {},
+    configDirectory: resolve(options.configDirectory ?? places.config),
+    cacheDirectory: resolve(options.cacheDirectory ?? places.cache),
+    logger: options.logger,
+    logLevel: options.logLevel,
+    firstLook: firstLook === false ? false : { timeoutMs: milliseconds('firstLook.timeoutMs', firstLook.timeoutMs, 10_000) },
+    cancelGraceMs: milliseconds('cancelGraceMs', options.cancelGraceMs, 5000),
+    drainMs: milliseconds('drainMs', options.drainMs, 5000),
+  };
+}
+
+function milliseconds(name: string, value: unknown, otherwise: number): number {
+  if (value === undefined) return otherwise;
+  if (typeof value !== 'number' || !(value >= 0 && value <= 2 ** 31 - 1)) throw wrong(name, value, 'milliseconds, 0 to 2147483647');
+  return value;
+}
+
+function isStringList(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((entry) => typeof entry === 'string');
+}
+
+function wrong(name: string, value: unknown, wanted: string): PluginSystemError {
+  const shown = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return new PluginSystemError('InvalidOption', `option ${name} is ${shown} (${typeof value}); ${wanted} was wanted`);
+}

@@ -1,0 +1,99 @@
+import { checkKey, fromTransfer, toTransfer } from '../abi/index.js';
+import { PluginSystemError } from '../errors/index.js';
+import type { BatchChange, ContextValue, StageRunner, TransferValue } from '../plugin/index.js';
+
+export type Changes = ReadonlyMap<string, TransferValue | undefined>;
+
+interface LogEntry {
+  readonly key: string;
+  readonly source: StageRunner | undefined;
+}
+
+/** Who wrote a key last, for telling whether two writers could have run at the same time. */
+export interface Writer {
+  readonly stage: string;
+  readonly segment: number;
+}
+
+/** The committed values of one run. */
+export class RunData {
+  readonly #values = new Map<string, TransferValue>();
+  readonly #log: LogEntry[] = [];
+  readonly #seen = new Map<StageRunner, number>();
+  readonly #writers = new Map<string, Writer>();
+
+  constructor(initial: Readonly<Record<string, ContextValue>> = {}) {
+    for (const [key, value] of Object.entries(initial)) {
+      checkKey(key);
+      this.#set(key, toTransfer(value, key), undefined);
+    }
+  }
+
+  get values(): ReadonlyMap<string, TransferValue> {
+    return this.#values;
+  }
+
+  /** A copy that later commits do not touch. */
+  snapshot(): ReadonlyMap<string, TransferValue> {
+    return new Map(this.#values);
+  }
+
+  /** What `runner` has not seen of the values yet. It counts as seen from now on, as does what it changes itself. */
+  takeUnseen(runner: StageRunner): Changes {
+    const unseen = new Map<string, TransferValue | undefined>();
+    for (let at = this.#seen.get(runner) ?? 0; at < this.#log.length; at++) {
+      const { key, source } = this.#log[at] as LogEntry;
+      if (source === runner) unseen.delete(key);
+      else unseen.set(key, this.#values.get(key));
+    }
+    this.#seen.set(runner, this.#log.length);
+    return unseen;
+  }
+
+  /**
+   * Makes the changes of a stage visible to others. `isBefore` tells whether the stages of one segment end before `segment` begins.
+   * @throws `ContextConflict` if another stage that could have run at the same time wrote one of the keys
+   */
+  commit(changes: Changes, writer: Writer, isBefore?: (segment: number) => boolean): void {
+    if (isBefore !== undefined) this.#checkConflicts(changes.keys(), writer, isBefore);
+    for (const [key, value] of changes) {
+      this.#set(key, value, undefined);
+      this.#writers.set(key, writer);
+    }
+  }
+
+  /** The same for a batch that a runner ran; the runner has seen these changes. */
+  commitBatch(changes: ReadonlyMap<string, BatchChange>, runner: StageRunner, writers: readonly Writer[], isBefore?: (segment: number) => boolean): void {
+    if (isBefore !== undefined && writers[0] !== undefined) this.#checkConflicts(changes.keys(), writers[0], isBefore);
+    for (const [key, change] of changes) {
+      this.#set(key, change.value, runner);
+      this.#writers.set(key, writers[change.writer] ?? (writers[0] as Writer));
+    }
+  }
+
+  toObject(): Record<string, ContextValue> {
+    const object: Record<string, ContextValue> = {};
+    for (const [key, value] of this.#values) {
+      Object.defineProperty(object, key, { value: fromTransfer(value), enumerable: true, configurable: true, writable: true });
+    }
+    return object;
+  }
+
+  #checkConflicts(keys: Iterable<string>, writer: Writer, isBefore: (segment: number) => boolean): void {
+    for (const key of keys) {
+      const other = this.#writers.get(key);
+      if (other === undefined || other.segment === writer.segment || isBefore(other.segment)) continue;
+      throw new PluginSystemError(
+        'ContextConflict',
+        `${other.stage} and ${writer.stage} both write ${JSON.stringify(key)}, and neither runs after the other`,
+        { phase: 'operation', operation: writer.stage },
+      );
+    }
+  }
+
+  #set(key: string, value: TransferValue | undefined, source: StageRunner | undefined): void {
+    if (value === undefined) this.#values.delete(key);
+    else this.#values.set(key, value);
+    this.#log.push({ key, source });
+  }
+}

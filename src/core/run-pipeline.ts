@@ -1,0 +1,213 @@
+import { PluginSystemError } from '../errors/index.js';
+import type { BatchResult, ContextValue, Logger, RunMode, Stage } from '../plugin/index.js';
+import type { CancellationSource } from './cancellation.js';
+import type { PipelinePlan, Segment } from './pipeline.js';
+import type { RunReport, StageReport } from './report.js';
+import { RunData, type Writer } from './run-data.js';
+import { StageContextView } from './stage-context.js';
+
+export interface RunRequest {
+  readonly name: string;
+  readonly plan: PipelinePlan;
+  readonly mode: RunMode;
+  readonly data: Readonly<Record<string, ContextValue>> | undefined;
+  readonly configDirectory: string;
+  readonly cancellation: CancellationSource;
+  log(plugin: string, stage: string): Logger;
+}
+
+/** Runs a planned pipeline. A failing stage ends the run: what has begun is finished, the rest is not run. */
+export async function runPipeline(request: RunRequest): Promise<RunReport> {
+  const run = new PipelineRun(request);
+  await (request.plan.isLinear ? run.inOrder() : run.inParallel());
+  return run.report();
+}
+
+class PipelineRun {
+  readonly #request: RunRequest;
+  readonly #data: RunData;
+  readonly #reports: Array<StageReport[] | undefined>;
+  readonly #began = performance.now();
+  #error: PluginSystemError | undefined;
+
+  constructor(request: RunRequest) {
+    this.#request = request;
+    this.#data = new RunData(request.data);
+    this.#reports = new Array(request.plan.segments.length);
+  }
+
+  async inOrder(): Promise<void> {
+    try {
+      for (const segment of this.#request.plan.segments) {
+        if (!this.#mayBegin()) return;
+        const ran = this.#runSegment(segment);
+        if (ran !== undefined) await ran;
+      }
+    } finally {
+      this.#release();
+    }
+  }
+
+  async inParallel(): Promise<void> {
+    const { segments } = this.#request.plan;
+    const running = new Map<number, Promise<void>>();
+    const done = new Set<number>();
+    try {
+      for (;;) {
+        for (const segment of segments) {
+          const isReady = !running.has(segment.index) && !done.has(segment.index) && segment.after.every((index) => done.has(index));
+          if (!isReady || !this.#mayBegin()) continue;
+          const ran = Promise.resolve(this.#runSegment(segment));
+          running.set(
+            segment.index,
+            ran.then(() => {
+              running.delete(segment.index);
+              done.add(segment.index);
+            }),
+          );
+        }
+        if (running.size === 0) return;
+        await Promise.race(running.values());
+      }
+    } finally {
+      this.#release();
+    }
+  }
+
+  report(): RunReport {
+    const { plan, name, mode } = this.#request;
+    const stages = plan.segments.flatMap((segment) => this.#reports[segment.index] ?? notRun(segment, 0));
+    const status = this.#error === undefined ? 'ok' : this.#error.code === 'Cancelled' ? 'cancelled' : 'failed';
+    return new FinishedRun(name, mode, status, stages, this.#data, this.#error, performance.now() - this.#began);
+  }
+
+  #mayBegin(): boolean {
+    if (this.#error === undefined && this.#request.cancellation.cancelled) {
+      this.#error = new PluginSystemError('Cancelled', 'the run was cancelled', { phase: 'operation', operation: this.#request.name });
+    }
+    return this.#error === undefined;
+  }
+
+  #runSegment(segment: Segment): void | Promise<void> {
+    return segment.runner === undefined ? this.#runStage(segment) : this.#runBatch(segment);
+  }
+
+  #runBatch(segment: Segment): void | Promise<void> {
+    const { plan, mode, cancellation } = this.#request;
+    const runner = segment.runner as NonNullable<Segment['runner']>;
+    const exclusive = plan.isLinear;
+    const values = exclusive ? this.#data.takeUnseen(runner) : this.#data.snapshot();
+    const result = runner.runBatch(segment.stages, { mode, cancellation, run: this.#data, exclusive, values });
+    if (result instanceof Promise) return result.then((settled) => this.#endBatch(segment, settled));
+    this.#endBatch(segment, result);
+  }
+
+  #endBatch(segment: Segment, result: BatchResult): void {
+    const isDry = this.#request.mode === 'dry_run';
+    let error = result.error === undefined ? undefined : PluginSystemError.from(result.error, 'StageFailed', { phase: 'operation' });
+    let { completed } = result;
+    try {
+      const writers = segment.stages.map((stage): Writer => ({ stage: stage.id, segment: segment.index }));
+      if (result.changes.size > 0) this.#data.commitBatch(result.changes, segment.runner as never, writers, this.#isBefore(segment));
+    } catch (conflict) {
+      error = PluginSystemError.from(conflict, 'Internal');
+      completed = Math.min(completed, segment.stages.length - 1);
+    }
+    this.#reports[segment.index] = segment.stages.map((stage, index): StageReport => {
+      const plugin = segment.plugins[index] as string;
+      const milliseconds = result.milliseconds[index] ?? 0;
+      if (index < completed) {
+        return isDry ? { stage: stage.id, plugin, status: 'ok', milliseconds, descriptions: result.descriptions[index] ?? [describe(stage)] } : { stage: stage.id, plugin, status: 'ok', milliseconds };
+      }
+      if (index > completed || error === undefined) return { stage: stage.id, plugin, status: 'not_run', milliseconds: 0 };
+      error.within({ plugin, operation: stage.id });
+      return { stage: stage.id, plugin, status: error.code === 'Cancelled' && milliseconds === 0 ? 'not_run' : 'failed', milliseconds, error };
+    });
+    this.#error ??= error;
+  }
+
+  async #runStage(segment: Segment): Promise<void> {
+    const { mode, cancellation, configDirectory, plan } = this.#request;
+    const stage = segment.stages[0] as Stage;
+    const plugin = segment.plugins[0] as string;
+    const values = plan.isLinear ? this.#data.values : this.#data.snapshot();
+    const view = new StageContextView({
+      stage: stage.id,
+      mode,
+      configDirectory,
+      cancellation,
+      values,
+      log: () => this.#request.log(plugin, stage.id),
+    });
+    const began = performance.now();
+    try {
+      if (mode === 'live') await stage.execute(view);
+      else await stage.dryRun?.(view);
+      this.#data.commit(view.end(), { stage: stage.id, segment: segment.index }, this.#isBefore(segment));
+      const milliseconds = performance.now() - began;
+      const descriptions = mode === 'live' ? undefined : stage.dryRun === undefined ? [describe(stage)] : view.descriptions;
+      this.#reports[segment.index] = [{ stage: stage.id, plugin, status: 'ok', milliseconds, ...(descriptions && { descriptions }) }];
+    } catch (thrown) {
+      view.end();
+      const wasCancelled = cancellation.cancelled && (thrown === cancellation.reason || (thrown as Error)?.name === 'AbortError');
+      const error = PluginSystemError.from(thrown, wasCancelled ? 'Cancelled' : 'StageFailed', { plugin, phase: 'operation', operation: stage.id });
+      this.#reports[segment.index] = [{ stage: stage.id, plugin, status: 'failed', milliseconds: performance.now() - began, error }];
+      this.#error ??= error;
+    }
+  }
+
+  #isBefore(segment: Segment): ((other: number) => boolean) | undefined {
+    return this.#request.plan.isLinear ? undefined : (other) => segment.ancestors.has(other);
+  }
+
+  #release(): void {
+    const runners = new Set(this.#request.plan.segments.map((segment) => segment.runner));
+    for (const runner of runners) runner?.release(this.#data);
+  }
+}
+
+function describe(stage: Stage): string {
+  return stage.description ?? `would run ${stage.name ?? stage.id}`;
+}
+
+function notRun(segment: Segment, milliseconds: number): StageReport[] {
+  return segment.stages.map((stage, index) => ({ stage: stage.id, plugin: segment.plugins[index] as string, status: 'not_run', milliseconds }));
+}
+
+class FinishedRun implements RunReport {
+  readonly #data: RunData;
+  #object: Readonly<Record<string, ContextValue>> | undefined;
+
+  constructor(
+    readonly pipeline: string,
+    readonly mode: RunMode,
+    readonly status: RunReport['status'],
+    readonly stages: readonly StageReport[],
+    data: RunData,
+    readonly error: PluginSystemError | undefined,
+    readonly milliseconds: number,
+  ) {
+    this.#data = data;
+  }
+
+  get ok(): boolean {
+    return this.status === 'ok';
+  }
+
+  get data(): Readonly<Record<string, ContextValue>> {
+    this.#object ??= this.#data.toObject();
+    return this.#object;
+  }
+
+  toJSON(): unknown {
+    const { pipeline, mode, status, stages, error, milliseconds } = this;
+    const data = Object.fromEntries(Object.entries(this.data).map(([key, value]) => [key, jsonForm(value)]));
+    return { pipeline, mode, status, milliseconds, stages, data, ...(error && { error }) };
+  }
+}
+
+function jsonForm(value: ContextValue): unknown {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
+  if (value instanceof Uint8Array) return { bytes: value.length };
+  return value;
+}

@@ -1,0 +1,38 @@
+export {
+  type BootReport,
+  definePlugin,
+  type FailedPlugin,
+  type PhaseEvent,
+  type Pipeline,
+  type PipelineStep,
+  type PluginDefinition,
+  type PluginInfo,
+  PluginManager,
+  type PluginManagerOptions,
+  type PluginState,
+  type RegisteredStage,
+  type RunOptions,
+  type RunReport,
+  type StageRegistry,
+  type StageReport,
+  type StopReport,
+} from './core/index.js';
+export { type ErrorCategory, type ErrorCode, ERROR_TABLE, type Phase, PluginSystemError, type SerializedError } from './errors/index.js';
+export { type ProbeOptions, type ProbeReport, probe } from './isolation/index.js';
+export type {
+  ContextValue,
+  JsonValue,
+  Logger,
+  LogLevel,
+  Plugin,
+  PluginDependency,
+  PluginHost,
+  PluginMetadata,
+  PluginWarning,
+  Priority,
+  PriorityCategory,
+  RunMode,
+  Stage,
+  StageContext,
+  StageRequirement,
+} from './plugin/index.js';
