@@ -1,0 +1,196 @@
+# The targets of CMakeLists.txt for node-gyp. Everything lands in build/Release. A test compares the lists of sources with those for CMake.
+#
+#   node-gyp configure -- -Dmortise_fixtures=0 && node-gyp build
+{
+  'variables': {
+    'mortise_host%': 1,
+    'mortise_plugins%': 1,
+    'mortise_rust%': '<!(node -p "+(require(\'child_process\').spawnSync(\'cargo\', [\'--version\']).status === 0)")',
+    # Only a checkout has the contract's own tests; a build from the npm package does not fail on the warnings of a newer compiler.
+    'mortise_werror%': '<!(node -p "+require(\'fs\').existsSync(\'native-abi/test\')")',
+    'conditions': [
+      ['OS=="win"', {'rust_prefix': '', 'rust_suffix': '.dll'}],
+      ['OS=="mac"', {'rust_prefix': 'lib', 'rust_suffix': '.dylib'}],
+      ['OS!="win" and OS!="mac"', {'rust_prefix': 'lib', 'rust_suffix': '.so'}],
+    ],
+    'cargo': ['cargo', 'build', '--quiet', '--release', '--offline', '--locked', '--target-dir', '<(INTERMEDIATE_DIR)/cargo', '--manifest-path'],
+    'copy': ['node', '-e', 'require(\'fs\').copyFileSync(process.argv[1], process.argv[2])'],
+  },
+
+  'target_defaults': {
+    'cflags': ['-Wall', '-Wextra', '-Wpedantic', '-fvisibility=hidden'],
+    'cflags_c': ['-std=c11'],
+    'cflags_cc!': ['-fno-exceptions', '-fno-rtti'],
+    'cflags_cc': ['-std=c++17', '-fvisibility-inlines-hidden'],
+    'xcode_settings': {
+      'CLANG_CXX_LANGUAGE_STANDARD': 'c++17',
+      'GCC_C_LANGUAGE_STANDARD': 'c11',
+      'GCC_ENABLE_CPP_EXCEPTIONS': 'YES',
+      'GCC_ENABLE_CPP_RTTI': 'YES',
+      'GCC_SYMBOLS_PRIVATE_EXTERN': 'YES',
+      'MACOSX_DEPLOYMENT_TARGET': '11.0',
+      'WARNING_CFLAGS': ['-Wall', '-Wextra', '-Wpedantic'],
+    },
+    'msvs_settings': {
+      'VCCLCompilerTool': {'ExceptionHandling': 1, 'WarningLevel': 4, 'AdditionalOptions': ['/utf-8', '/std:c11', '/std:c++17']},
+    },
+    'conditions': [
+      ['OS=="win"', {'defines': ['_CRT_SECURE_NO_WARNINGS']}],
+      ['mortise_werror==1', {
+        'cflags': ['-Werror'],
+        'xcode_settings': {'GCC_TREAT_WARNINGS_AS_ERRORS': 'YES'},
+        'msvs_settings': {'VCCLCompilerTool': {'WarnAsError': 'true'}},
+      }],
+    ],
+  },
+
+  'targets': [],
+
+  'conditions': [
+    ['mortise_host==1', {
+      'targets': [
+        {
+          'target_name': 'mortise_host',
+          'type': 'shared_library',
+          'win_delay_load_hook': 'false',
+          'include_dirs': ['native-abi/include'],
+          'sources': [
+            'native-abi/host/allocation.c',
+            'native-abi/host/arena.c',
+            'native-abi/host/bytes.c',
+            'native-abi/host/context.c',
+            'native-abi/host/event.c',
+            'native-abi/host/exit.c',
+            'native-abi/host/host.c',
+            'native-abi/host/image.c',
+            'native-abi/host/job.c',
+            'native-abi/host/log.c',
+            'native-abi/host/memory.c',
+            'native-abi/host/plugin.c',
+            'native-abi/host/registry.c',
+            'native-abi/host/run.c',
+            'native-abi/host/session.c',
+            'native-abi/host/store.c',
+            'native-abi/host/table.c',
+            'native-abi/host/thread.c',
+            'native-abi/host/utf8.c',
+            'native-abi/host/value.c',
+          ],
+          'conditions': [
+            ['OS=="win"', {
+              'sources': ['native-abi/host/image_pe.c', 'native-abi/host/platform_windows.c'],
+            }],
+            ['OS=="mac"', {
+              'sources': ['native-abi/host/image_macho.c', 'native-abi/host/platform_posix.c'],
+            }],
+            ['OS!="win" and OS!="mac"', {
+              'sources': ['native-abi/host/image_elf.c', 'native-abi/host/platform_posix.c'],
+              'cflags': ['-pthread'],
+              'ldflags': ['-pthread'],
+              'libraries': ['-ldl'],
+            }],
+          ],
+        },
+      ],
+    }],
+
+    ['mortise_plugins==1', {
+      'targets': [
+        {
+          'target_name': 'environment-check',
+          'type': 'shared_library',
+          'win_delay_load_hook': 'false',
+          'include_dirs': ['native-abi/include'],
+          'sources': [
+            'c-plugins/environment-check/cpu.c',
+            'c-plugins/environment-check/gpu.c',
+            'c-plugins/environment-check/iommu.c',
+            'c-plugins/environment-check/json.c',
+            'c-plugins/environment-check/memory.c',
+            'c-plugins/environment-check/os.c',
+            'c-plugins/environment-check/plugin.c',
+            'c-plugins/environment-check/source.c',
+            'c-plugins/environment-check/stage.c',
+          ],
+        },
+        {
+          'target_name': 'text',
+          'type': 'shared_library',
+          'win_delay_load_hook': 'false',
+          'include_dirs': ['native-abi/include'],
+          'sources': [
+            'c-plugins/text/file.cpp',
+            'c-plugins/text/plugin.cpp',
+            'c-plugins/text/stage.cpp',
+            'c-plugins/text/survey.cpp',
+          ],
+        },
+        {
+          # Includes nothing of ours, like a plugin that was written before Mortise.
+          'target_name': 'base-layout-c',
+          'type': 'shared_library',
+          'win_delay_load_hook': 'false',
+          'sources': [
+            'c-plugins/base-layout-c/plugin.c',
+          ],
+        },
+      ],
+    }],
+
+    ['mortise_plugins==1 and mortise_rust==1', {
+      'targets': [
+        {
+          'target_name': 'checksum',
+          'type': 'none',
+          'actions': [
+            {
+              'action_name': 'cargo',
+              'inputs': [
+                'c-plugins/checksum/Cargo.lock',
+                'c-plugins/checksum/Cargo.toml',
+                'c-plugins/checksum/src/abi.rs',
+                'c-plugins/checksum/src/boundary.rs',
+                'c-plugins/checksum/src/crc32c.rs',
+                'c-plugins/checksum/src/host.rs',
+                'c-plugins/checksum/src/lib.rs',
+                'c-plugins/checksum/src/record.rs',
+                'c-plugins/checksum/src/stage.rs',
+                'c-plugins/checksum/src/xxh64.rs',
+              ],
+              'outputs': ['<(INTERMEDIATE_DIR)/cargo/release/<(rust_prefix)checksum<(rust_suffix)'],
+              'action': ['<@(cargo)', 'c-plugins/checksum/Cargo.toml'],
+            },
+            {
+              'action_name': 'copy',
+              'inputs': ['<(INTERMEDIATE_DIR)/cargo/release/<(rust_prefix)checksum<(rust_suffix)'],
+              'outputs': ['<(PRODUCT_DIR)/checksum<(rust_suffix)'],
+              'action': ['<@(copy)', '<@(_inputs)', '<@(_outputs)'],
+            },
+          ],
+        },
+        {
+          'target_name': 'base-layout-rust',
+          'type': 'none',
+          'actions': [
+            {
+              'action_name': 'cargo',
+              'inputs': [
+                'c-plugins/base-layout-rust/Cargo.lock',
+                'c-plugins/base-layout-rust/Cargo.toml',
+                'c-plugins/base-layout-rust/src/lib.rs',
+              ],
+              'outputs': ['<(INTERMEDIATE_DIR)/cargo/release/<(rust_prefix)base_layout_rust<(rust_suffix)'],
+              'action': ['<@(cargo)', 'c-plugins/base-layout-rust/Cargo.toml'],
+            },
+            {
+              'action_name': 'copy',
+              'inputs': ['<(INTERMEDIATE_DIR)/cargo/release/<(rust_prefix)base_layout_rust<(rust_suffix)'],
+              'outputs': ['<(PRODUCT_DIR)/base-layout-rust<(rust_suffix)'],
+              'action': ['<@(copy)', '<@(_inputs)', '<@(_outputs)'],
+            },
+          ],
+        },
+      ],
+    }],
+  ],
+}
