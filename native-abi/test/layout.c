@@ -124,7 +124,7 @@ static void print_structs(void) {
   STRUCT(MortiseErrorExtension, F(size) F(reserved) F(last_message))
   STRUCT(MortiseConfigExtension, F(size) F(reserved) F(schema) F(apply))
   STRUCT(MortiseFunction, F(size) F(flags) F(name) F(description) F(arguments_schema) F(result_schema))
-  STRUCT(MortiseCall, F(size) F(flags) F(cancelled) F(deadline_ns) F(caller))
+  STRUCT(MortiseCall, F(size) F(flags) F(cancelled) F(caller) F(timeout_ns))
   STRUCT(MortiseFunctionsExtension, F(size) F(reserved) F(count) F(describe) F(call) F(free_result))
   STRUCT(MortiseHealthExtension, F(size) F(reserved) F(check))
   STRUCT(MortiseMessage, F(size) F(flags) F(topic) F(from) F(sequence) F(payload))
@@ -227,7 +227,7 @@ int main(void) {
   ENUM(numbers,
        E(MORTISE_ABI_MAJOR) E(MORTISE_ABI_MINOR) E(MORTISE_RECORD_FORMAT) E(MORTISE_MAX_NAME) E(MORTISE_MAX_STRING)
        E(MORTISE_MAX_ITEMS) E(MORTISE_MAX_LOG_LINE) E(MORTISE_MAX_KEY) E(MORTISE_MAX_STAGE_ID) E(MORTISE_MAX_STAGES)
-       E(MORTISE_MAX_MANIFEST) E(MORTISE_HOST_REVISION) E(MORTISE_MAX_THREADS) E(MORTISE_LOG_QUEUE)
+       E(MORTISE_MAX_MANIFEST) E(MORTISE_MAX_VALUE) E(MORTISE_MIN_MESSAGE) E(MORTISE_FINGERPRINT) E(MORTISE_HOST_REVISION) E(MORTISE_MAX_THREADS) E(MORTISE_LOG_QUEUE)
        E(MORTISE_BY_REFERENCE) E(MORTISE_IMAGE_RANGES))
 
   printf("}\n");

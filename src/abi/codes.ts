@@ -12,12 +12,13 @@ export const RESULT_CODES = {
   MORTISE_OUT_OF_MEMORY: [20, 'memory could not be had'],
   MORTISE_READ_ONLY: [21, 'this context may be read, not written'],
   MORTISE_WRONG_STATE: [22, 'not allowed in this state of the plugin or the call'],
-  MORTISE_BUSY: [23, 'the plugin or the host is inside another call'],
+  MORTISE_BUSY: [23, 'a queue or a limit is full for now'],
   MORTISE_WOULD_BLOCK: [24, 'the answer needs the main thread, which is the caller'],
   MORTISE_CANCELLED: [25, 'the call was cancelled'],
   MORTISE_DENIED: [26, 'no permission for that'],
   MORTISE_TIMED_OUT: [27, 'the deadline passed'],
   MORTISE_UNSUPPORTED: [28, 'this host or plugin does not offer that'],
+  MORTISE_REENTERED: [29, 'the plugin is already inside a call and takes one at a time'],
 } as const satisfies Record<string, readonly [number, string]>;
 
 export type ResultName = keyof typeof RESULT_CODES;
@@ -36,7 +37,9 @@ export function resultName(code: number): ResultName | undefined {
 /** `FFI_ERR (1): failed; …`, or the bare number. */
 export function describeResult(code: number): string {
   const name = byNumber.get(code);
-  return name === undefined ? `result code ${code}, which the ABI does not define` : `${name} (${code}): ${RESULT_CODES[name][1]}`;
+  return name === undefined
+    ? `result code ${code}, which the ABI does not define`
+    : `${name} (${code}): ${RESULT_CODES[name][1]}`;
 }
 
 /** Tags of MortiseValue, in order of their numbers. */

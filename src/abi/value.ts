@@ -40,10 +40,14 @@ export function fromTransfer(transfer: TransferValue): ContextValue {
  * @throws `ContextValueInvalid`
  */
 export function checkKey(key: unknown): asserts key is string {
-  if (typeof key !== 'string') throw new PluginSystemError('ContextValueInvalid', `a context key is a string, not ${typeof key}`);
+  if (typeof key !== 'string')
+    throw new PluginSystemError('ContextValueInvalid', `a context key is a string, not ${typeof key}`);
   const fits = key.length > 0 && key.length <= MAX_KEY && (key.length <= MAX_KEY / 3 || Buffer.byteLength(key) <= MAX_KEY);
   if (!fits || key.includes('\0') || !key.isWellFormed()) {
-    throw new PluginSystemError('ContextValueInvalid', `${JSON.stringify(key.slice(0, 64))} is no context key: 1–${MAX_KEY} bytes of UTF-8 without NUL`);
+    throw new PluginSystemError(
+      'ContextValueInvalid',
+      `${JSON.stringify(key.slice(0, 64))} is no context key: 1–${MAX_KEY} bytes of UTF-8 without NUL`,
+    );
   }
 }
 

@@ -1,8 +1,6 @@
-import { PluginSystemError } from '../errors/index.js';
-import type { Phase } from '../errors/index.js';
+import { type Phase, PluginSystemError } from '../errors/index.js';
 import type { FirstLook, PluginDriver } from '../isolation/index.js';
 import { checkLibraryFile } from '../native/index.js';
-import type { Plugin } from '../plugin/index.js';
 import { announcePhase, ManagedPlugin } from './managed-plugin.js';
 import type { FailedPlugin } from './report.js';
 import type { StageRegistry } from './stage-registry.js';
@@ -36,7 +34,11 @@ export function openPlugin(path: string, driver: PluginDriver, registry: StageRe
 }
 
 /** Looks at libraries that were not seen before in child processes, several at a time. Returns those that may be opened, in order. */
-export async function lookAtAll(paths: readonly string[], firstLook: FirstLook | undefined, failed: FailedPlugin[]): Promise<string[]> {
+export async function lookAtAll(
+  paths: readonly string[],
+  firstLook: FirstLook | undefined,
+  failed: FailedPlugin[],
+): Promise<string[]> {
   const looks = paths.map(async (path): Promise<PluginSystemError | undefined> => {
     const began = performance.now();
     try {
@@ -55,9 +57,4 @@ export async function lookAtAll(paths: readonly string[], firstLook: FirstLook |
     if (error !== undefined) failed.push({ name: error.plugin, path, error });
     return error === undefined;
   });
-}
-
-/** A TypeScript plugin enters the lifecycle. */
-export function adoptPlugin(plugin: Plugin, registry: StageRegistry): ManagedPlugin {
-  return new ManagedPlugin(plugin, registry);
 }

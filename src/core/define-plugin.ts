@@ -51,7 +51,8 @@ const DEFAULT_PRIORITY: Priority = { category: 'third_party', value: 175 };
 export function definePlugin(definition: PluginDefinition): Plugin {
   checkOptionNames(definition, KNOWN, 'definePlugin');
   const { name, version, priority = DEFAULT_PRIORITY } = definition;
-  if (typeof name !== 'string' || !NAME_PATTERN.test(name)) throw new PluginSystemError('NameInvalid', `the name is ${JSON.stringify(name)}`);
+  if (typeof name !== 'string' || !NAME_PATTERN.test(name))
+    throw new PluginSystemError('NameInvalid', `the name is ${JSON.stringify(name)}`);
   if (typeof version !== 'string' || !isVersion(version)) {
     throw new PluginSystemError('VersionInvalid', `the version is ${JSON.stringify(version)}`, { plugin: name });
   }

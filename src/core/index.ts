@@ -1,7 +1,8 @@
-export { type PluginDefinition, definePlugin } from './define-plugin.js';
+export { definePlugin, type PluginDefinition } from './define-plugin.js';
 export type { PhaseEvent } from './managed-plugin.js';
-export { PluginManager, type RunOptions } from './manager.js';
+export { PluginManager } from './manager.js';
 export type { PluginManagerOptions } from './options.js';
 export type { Pipeline, PipelineStep } from './pipeline.js';
+export type { RunOptions } from './pipeline-runs.js';
 export type * from './report.js';
 export { type RegisteredStage, StageRegistry } from './stage-registry.js';

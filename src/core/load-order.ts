@@ -58,7 +58,10 @@ export function loadOrder<Entry extends Candidate>(entries: readonly Entry[], pr
     const error = visit(entry, chain);
     if (error === undefined) return undefined;
     if (error.code === 'DependencyCycle') return new PluginSystemError('DependencyCycle', error.detail, place);
-    return new PluginSystemError('DependencyFailed', `${dependent} needs plugin ${name}, which failed: ${error.detail}`, { ...place, cause: error });
+    return new PluginSystemError('DependencyFailed', `${dependent} needs plugin ${name}, which failed: ${error.detail}`, {
+      ...place,
+      cause: error,
+    });
   };
 
   for (const entry of sorted) visit(entry, []);

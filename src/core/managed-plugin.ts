@@ -55,7 +55,7 @@ export class ManagedPlugin {
     return this.#state;
   }
 
-  /** A failure destroys the plugin. */
+  /** What failed in this phase or the next two is undone by `refuse`, when those that need the plugin were. */
   async registerStages(): Promise<void> {
     await this.#phase('stages', async () => {
       const stages = await this.plugin.registerStages();
@@ -65,13 +65,11 @@ export class ManagedPlugin {
     this.#state = 'registered';
   }
 
-  /** A failure unregisters its stages and destroys it; shutdown is not called. */
   async init(host: PluginHost): Promise<void> {
     await this.#phase('init', () => this.plugin.init?.(host));
     this.#state = 'initialised';
   }
 
-  /** A failure shuts it down, unregisters its stages and destroys it. */
   async preflight(context: StageContext): Promise<void> {
     await this.#phase('preflight', () => this.plugin.preflight?.(context));
     this.#state = 'running';
@@ -89,10 +87,11 @@ export class ManagedPlugin {
     return first;
   }
 
-  /** The plugin was refused for a reason outside itself, such as its dependencies. */
+  /** The plugin failed in a phase, or was refused for a reason outside itself, such as its dependencies: undoes everything that was done. */
   async refuse(error: PluginSystemError): Promise<void> {
     await this.stop();
-    this.#fail(error);
+    this.#state = 'failed';
+    this.error = error;
   }
 
   info(): PluginInfo {
@@ -111,10 +110,7 @@ export class ManagedPlugin {
 
   async #phase(phase: Phase, work: () => void | Promise<void>): Promise<void> {
     const error = await this.#timed(phase, work);
-    if (error === undefined) return;
-    await this.#undo(this.#state === 'initialised');
-    this.#fail(error);
-    throw error;
+    if (error !== undefined) throw error;
   }
 
   /** Runs one phase; the failure is returned, placed and announced. */
@@ -124,7 +120,12 @@ export class ManagedPlugin {
     try {
       await work();
     } catch (thrown) {
-      error = PluginSystemError.from(thrown, PHASE_CODES[phase] ?? 'Internal', { plugin: this.name, path: this.plugin.path, phase, operation: phase });
+      error = PluginSystemError.from(thrown, PHASE_CODES[phase] ?? 'Internal', {
+        plugin: this.name,
+        path: this.plugin.path,
+        phase,
+        operation: phase,
+      });
     }
     const milliseconds = performance.now() - began;
     this.milliseconds[phase] = (this.milliseconds[phase] ?? 0) + milliseconds;
@@ -139,10 +140,5 @@ export class ManagedPlugin {
     if (wasInitialised) errors.push(await this.#timed('shutdown', () => this.plugin.shutdown?.()));
     errors.push(await this.#timed('unloading', () => this.plugin.destroy?.()));
     return errors.filter((error) => error !== undefined);
-  }
-
-  #fail(error: PluginSystemError): void {
-    this.#state = 'failed';
-    this.error = error;
   }
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { nearest, type Phase, PluginSystemError } from '../errors/index.js';
 import { FirstLook, inlineDriver, type PluginDriver } from '../isolation/index.js';
-import type { ContextValue, Logger, Plugin, RunMode } from '../plugin/index.js';
+import type { Logger, Plugin } from '../plugin/index.js';
 import { lookAtAll, openPlugin } from './boot.js';
 import { CancellationSource } from './cancellation.js';
 import { discover } from './directories.js';
@@ -9,26 +9,11 @@ import { loadOrder } from './load-order.js';
 import { makeLogger } from './logging.js';
 import { ManagedPlugin } from './managed-plugin.js';
 import { type PluginManagerOptions, type ResolvedOptions, resolveOptions } from './options.js';
-import { type Pipeline, type PipelinePlan, planPipeline } from './pipeline.js';
+import type { Pipeline } from './pipeline.js';
+import { PipelineRuns, type RunOptions } from './pipeline-runs.js';
 import type { BootReport, FailedPlugin, PluginInfo, RunReport, StopReport } from './report.js';
-import { runPipeline } from './run-pipeline.js';
 import { StageContextView } from './stage-context.js';
 import { StageRegistry } from './stage-registry.js';
-
-export interface RunOptions {
-  /** Default `live`. */
-  readonly mode?: RunMode;
-  /** First values of the context. */
-  readonly data?: Readonly<Record<string, ContextValue>>;
-  /** Cancels the run. */
-  readonly signal?: AbortSignal;
-}
-
-interface ActiveRun {
-  readonly plan: PipelinePlan;
-  readonly cancellation: CancellationSource;
-  readonly ended: Promise<void>;
-}
 
 /**
  * Runs plugins, compiled and TypeScript alike, under one lifecycle: discovery, loading, metadata, dependency resolution, registration, stage registration,
@@ -45,8 +30,7 @@ export class PluginManager {
   /** In the order in which they were started. */
   readonly #running = new Map<string, ManagedPlugin>();
   readonly #failed = new Map<string, ManagedPlugin>();
-  readonly #runs = new Set<ActiveRun>();
-  readonly #plans = new Map<string, { version: number; plan: PipelinePlan }>();
+  readonly #runs: PipelineRuns;
   #state: 'idle' | 'running' | 'stopped' = 'idle';
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -54,7 +38,9 @@ export class PluginManager {
     this.#options = options;
     this.#log = log;
     this.#driver = inlineDriver(options);
-    this.#firstLook = options.firstLook === false ? undefined : new FirstLook({ ...options, timeoutMs: options.firstLook.timeoutMs });
+    this.#runs = new PipelineRuns(options, this.stages, log);
+    this.#firstLook =
+      options.firstLook === false ? undefined : new FirstLook({ ...options, timeoutMs: options.firstLook.timeoutMs });
   }
 
   /**
@@ -73,7 +59,11 @@ export class PluginManager {
     const name = plugin?.metadata?.name;
     if (name === undefined) throw new PluginSystemError('InvalidOption', 'register takes a plugin; make one with definePlugin');
     if (this.#state === 'running') {
-      throw new PluginSystemError('InvalidState', 'the manager runs already', { plugin: name, phase: 'registration', remedy: 'Use `await manager.load(plugin)`.' });
+      throw new PluginSystemError('InvalidState', 'the manager runs already', {
+        plugin: name,
+        phase: 'registration',
+        remedy: 'Use `await manager.load(plugin)`.',
+      });
     }
     if (this.#registered.some((other) => other.metadata.name === name)) throw duplicate(name, undefined, undefined);
     this.#registered.push(plugin);
@@ -85,7 +75,8 @@ export class PluginManager {
    */
   start(): Promise<BootReport> {
     return this.#exclusive(async () => {
-      if (this.#state === 'running') throw new PluginSystemError('InvalidState', 'the manager runs already', { operation: 'start' });
+      if (this.#state === 'running')
+        throw new PluginSystemError('InvalidState', 'the manager runs already', { operation: 'start' });
       this.#state = 'running';
       this.#failed.clear();
       const began = performance.now();
@@ -95,7 +86,10 @@ export class PluginManager {
       const looked = performance.now();
       const paths = await lookAtAll(discovery.paths, this.#firstLook, failed);
       const lookMs = performance.now() - looked;
-      const entries = [...this.#registered.map((plugin) => new ManagedPlugin(plugin, this.stages)), ...this.#openAll(paths, failed)];
+      const entries = [
+        ...this.#registered.map((plugin) => new ManagedPlugin(plugin, this.stages)),
+        ...this.#openAll(paths, failed),
+      ];
       const resolving = performance.now();
       const unique = await this.#refuseDuplicates(entries, failed);
       const { order, failed: unresolved } = loadOrder(unique, new Set(this.#running.keys()));
@@ -119,7 +113,10 @@ export class PluginManager {
    */
   load(plugin: string | Plugin): Promise<PluginInfo> {
     return this.#exclusive(async () => {
-      const entry = typeof plugin === 'string' ? openPlugin(resolve(plugin), this.#driver, this.stages) : new ManagedPlugin(plugin, this.stages);
+      const entry =
+        typeof plugin === 'string'
+          ? openPlugin(resolve(plugin), this.#driver, this.stages)
+          : new ManagedPlugin(plugin, this.stages);
       const failed: FailedPlugin[] = [];
       const [unique] = await this.#refuseDuplicates([entry], failed);
       const { order, failed: unresolved } = loadOrder(unique === undefined ? [] : [unique], new Set(this.#running.keys()));
@@ -139,16 +136,20 @@ export class PluginManager {
       const entry = this.#find(name);
       const dependents = [...this.#running.values()].filter((other) => needs(other, name)).map((other) => other.name);
       if (dependents.length > 0) {
-        throw new PluginSystemError('InvalidState', `${dependents.join(', ')} ${dependents.length === 1 ? 'needs' : 'need'} it`, {
-          plugin: name,
-          phase: 'unloading',
-          remedy: 'Unload those first.',
-        });
+        throw new PluginSystemError(
+          'InvalidState',
+          `${dependents.join(', ')} ${dependents.length === 1 ? 'needs' : 'need'} it`,
+          {
+            plugin: name,
+            phase: 'unloading',
+            remedy: 'Unload those first.',
+          },
+        );
       }
       this.#failed.delete(name);
       if (!this.#running.delete(name)) return;
       this.stages.remove(name);
-      await this.#drain((run) => run.plan.plugins.includes(name));
+      await this.#runs.drain(name);
       const error = await entry.stop();
       if (error !== undefined) throw error;
     });
@@ -156,32 +157,17 @@ export class PluginManager {
 
   /**
    * Runs a pipeline by name, or one given as it is. A stage that fails ends the run: the report says so, and holds what the others did.
-   * @throws `PipelineNotFound`, `PipelineInvalid`, `StageNotFound`, `ContextValueInvalid`, `InvalidState`
+   * @throws `PipelineNotFound`, `PipelineInvalid`, `StageNotFound`, `ContextValueInvalid`, `InvalidOption`, `InvalidState`
    */
   async run(pipeline: string | Pipeline, options: RunOptions = {}): Promise<RunReport> {
     if (this.#state !== 'running' && this.#running.size === 0) {
-      throw new PluginSystemError('InvalidState', 'the manager was not started, or was stopped', { phase: 'operation', operation: 'run', remedy: 'Call start first.' });
+      throw new PluginSystemError('InvalidState', 'the manager was not started, or was stopped', {
+        phase: 'operation',
+        operation: 'run',
+        remedy: 'Call start first.',
+      });
     }
-    const mode = options.mode ?? 'live';
-    if (mode !== 'live' && mode !== 'dry_run') {
-      throw new PluginSystemError('InvalidOption', `the mode is ${JSON.stringify(mode)}; "live" or "dry_run" was wanted`, { operation: 'run' });
-    }
-    const name = typeof pipeline === 'string' ? pipeline : 'inline';
-    const plan = typeof pipeline === 'string' ? this.#plan(pipeline) : planPipeline(name, pipeline, this.stages);
-    const cancellation = new CancellationSource();
-    const unfollow = cancellation.follow(options.signal);
-    let end = () => {};
-    const run: ActiveRun = { plan, cancellation, ended: new Promise((done) => (end = done)) };
-    this.#runs.add(run);
-    try {
-      const { configDirectory } = this.#options;
-      const log = (plugin: string, stage: string) => this.#log.child({ plugin, stage });
-      return await runPipeline({ name, plan, mode, data: options.data, configDirectory, cancellation, log });
-    } finally {
-      unfollow();
-      this.#runs.delete(run);
-      end();
-    }
+    return this.#runs.run(pipeline, options);
   }
 
   /** Plugins that run or failed, in the order in which they were started. */
@@ -204,7 +190,7 @@ export class PluginManager {
   stop(): Promise<StopReport> {
     return this.#exclusive(async () => {
       this.#state = 'stopped';
-      await this.#drain(() => true);
+      await this.#runs.drain();
       const stopped: string[] = [];
       const failed: FailedPlugin[] = [];
       for (const entry of [...this.#running.values()].reverse()) {
@@ -254,21 +240,20 @@ export class PluginManager {
   async #bringUp(order: readonly ManagedPlugin[], failed: FailedPlugin[]): Promise<void> {
     let alive = [...order];
     const forEach = async (phase: (entry: ManagedPlugin) => Promise<void>) => {
-      const survivors: ManagedPlugin[] = [];
-      const fallen = new Map<string, PluginSystemError>();
+      const fallen = new Map<ManagedPlugin, PluginSystemError>();
       for (const entry of alive) {
-        const needed = entry.metadata.dependencies.find((dependency) => dependency.required && fallen.has(dependency.name));
+        const [cause] = [...fallen].filter(([other]) => needs(entry, other.name));
         try {
-          if (needed !== undefined) throw await this.#dependencyFailed(entry, needed.name, fallen.get(needed.name));
+          if (cause !== undefined) throw dependencyFailed(entry, cause[0].name, cause[1]);
           await phase(entry);
-          survivors.push(entry);
         } catch (error) {
-          const typed = PluginSystemError.from(error, 'Internal');
-          fallen.set(entry.name, typed);
-          this.#noteFailure(entry, typed, failed);
+          fallen.set(entry, PluginSystemError.from(error, 'Internal'));
         }
       }
-      alive = survivors;
+      // Last first: what needs a plugin is shut down before it.
+      for (const [entry, error] of [...fallen].reverse()) await entry.refuse(error);
+      for (const [entry, error] of fallen) this.#noteFailure(entry, error, failed);
+      alive = alive.filter((entry) => !fallen.has(entry));
     };
     await forEach((entry) => entry.registerStages());
     await forEach((entry) => entry.init(this.#hostFor(entry)));
@@ -276,18 +261,6 @@ export class PluginManager {
       await entry.preflight(this.#preflightContext(entry));
       this.#running.set(entry.name, entry);
     });
-  }
-
-  async #dependencyFailed(entry: ManagedPlugin, name: string, cause: PluginSystemError | undefined): Promise<PluginSystemError> {
-    const error = new PluginSystemError('DependencyFailed', `${entry.name} needs plugin ${name}, which failed: ${cause?.detail}`, {
-      plugin: entry.name,
-      path: entry.plugin.path,
-      phase: 'resolution',
-      operation: 'dependencies',
-      cause,
-    });
-    await entry.refuse(error);
-    return error;
   }
 
   async #refuse(entry: ManagedPlugin, error: PluginSystemError, failed: FailedPlugin[]): Promise<void> {
@@ -318,23 +291,6 @@ export class PluginManager {
     });
   }
 
-  #plan(name: string): PipelinePlan {
-    const { pipelines } = this.#options;
-    if (!Object.hasOwn(pipelines, name)) {
-      const near = nearest(name, Object.keys(pipelines));
-      throw new PluginSystemError('PipelineNotFound', `there is no pipeline ${JSON.stringify(name)}`, {
-        phase: 'operation',
-        operation: name,
-        ...(near === undefined ? {} : { remedy: `Did you mean ${JSON.stringify(near)}?` }),
-      });
-    }
-    const known = this.#plans.get(name);
-    if (known?.version === this.stages.version) return known.plan;
-    const plan = planPipeline(name, pipelines[name] as Pipeline, this.stages);
-    this.#plans.set(name, { version: this.stages.version, plan });
-    return plan;
-  }
-
   #find(name: string): ManagedPlugin {
     const entry = this.#running.get(name) ?? this.#failed.get(name);
     if (entry !== undefined) return entry;
@@ -342,16 +298,6 @@ export class PluginManager {
     throw new PluginSystemError('PluginNotFound', `there is no plugin ${JSON.stringify(name)}`, {
       ...(near === undefined ? {} : { remedy: `Did you mean ${JSON.stringify(near)}?` }),
     });
-  }
-
-  /** Waits for runs to end; cancels those that do not within `drainMs`, and gives them the grace of native calls to obey. */
-  async #drain(concerns: (run: ActiveRun) => boolean): Promise<void> {
-    const runs = [...this.#runs].filter(concerns);
-    if (runs.length === 0) return;
-    const ended = Promise.all(runs.map((run) => run.ended));
-    if (await within(this.#options.drainMs, ended)) return;
-    for (const run of runs) run.cancellation.cancel(new PluginSystemError('Cancelled', 'the plugin is being stopped'));
-    await within(this.#options.cancelGraceMs + 1000, ended);
   }
 
   /** One change of the set of plugins at a time, in the order in which they were asked for. */
@@ -366,9 +312,23 @@ function needs(entry: ManagedPlugin, name: string): boolean {
   return entry.metadata.dependencies.some((dependency) => dependency.required && dependency.name === name);
 }
 
+function dependencyFailed(entry: ManagedPlugin, name: string, cause: PluginSystemError): PluginSystemError {
+  return new PluginSystemError('DependencyFailed', `${entry.name} needs plugin ${name}, which failed: ${cause.detail}`, {
+    plugin: entry.name,
+    path: entry.plugin.path,
+    phase: 'resolution',
+    operation: 'dependencies',
+    cause,
+  });
+}
+
 function duplicate(name: string, path: string | undefined, other: string | undefined): PluginSystemError {
   const where = other === undefined ? 'a TypeScript plugin' : other;
-  return new PluginSystemError('PluginDuplicate', `the name ${name} is taken by ${where}`, { plugin: name, path, phase: 'registration' });
+  return new PluginSystemError('PluginDuplicate', `the name ${name} is taken by ${where}`, {
+    plugin: name,
+    path,
+    phase: 'registration',
+  });
 }
 
 function sumPhases(entries: readonly ManagedPlugin[], lookMs: number): Partial<Record<Phase, number>> {
@@ -379,17 +339,4 @@ function sumPhases(entries: readonly ManagedPlugin[], lookMs: number): Partial<R
     }
   }
   return sums;
-}
-
-/** Whether `work` ended within the time. */
-async function within(milliseconds: number, work: Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), milliseconds);
-  });
-  try {
-    return await Promise.race([work.then(() => true), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -78,9 +78,12 @@ export function resolveOptions(options: PluginManagerOptions): ResolvedOptions {
   checkOptionNames(options, KNOWN, 'PluginManager.create');
   const { app, apiVersion } = options;
   // The name becomes part of paths: no separators, no dot-dot.
-  if (typeof app !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(app)) throw wrong('app', app, 'a name of letters, digits, dot, dash and underscore');
-  if (typeof apiVersion !== 'string' || !isVersion(apiVersion)) throw wrong('apiVersion', apiVersion, 'a semantic version such as 0.1.0');
-  if (options.directories !== undefined && !isStringList(options.directories)) throw wrong('directories', options.directories, 'a list of paths');
+  if (typeof app !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(app))
+    throw wrong('app', app, 'a name of letters, digits, dot, dash and underscore');
+  if (typeof apiVersion !== 'string' || !isVersion(apiVersion))
+    throw wrong('apiVersion', apiVersion, 'a semantic version such as 0.1.0');
+  if (options.directories !== undefined && !isStringList(options.directories))
+    throw wrong('directories', options.directories, 'a list of paths');
   const places = appDirectories(app);
   const directories = (options.directories ?? []).map((path) => resolve(path));
   const firstLook = options.firstLook ?? {};
@@ -103,7 +106,8 @@ export function resolveOptions(options: PluginManagerOptions): ResolvedOptions {
 
 function milliseconds(name: string, value: unknown, otherwise: number): number {
   if (value === undefined) return otherwise;
-  if (typeof value !== 'number' || !(value >= 0 && value <= 2 ** 31 - 1)) throw wrong(name, value, 'milliseconds, 0 to 2147483647');
+  if (typeof value !== 'number' || !(value >= 0 && value <= 2 ** 31 - 1))
+    throw wrong(name, value, 'milliseconds, 0 to 2147483647');
   return value;
 }
 

@@ -52,7 +52,8 @@ export function planPipeline(name: string, pipeline: Pipeline, registry: StageRe
 }
 
 function readSteps(name: string, pipeline: Pipeline, registry: StageRegistry): Node[] {
-  if (!Array.isArray(pipeline) || pipeline.length === 0) throw invalid(name, 'it has no stages; a list of stage ids was wanted');
+  if (!Array.isArray(pipeline) || pipeline.length === 0)
+    throw invalid(name, 'it has no stages; a list of stage ids was wanted');
   const ids = pipeline.map((step) => (typeof step === 'string' ? step : step?.stage));
   ids.forEach((id, index) => {
     if (typeof id !== 'string') throw invalid(name, `step ${index} names no stage`);
@@ -65,7 +66,10 @@ function readSteps(name: string, pipeline: Pipeline, registry: StageRegistry): N
       const at = ids.indexOf(id);
       if (at >= 0) return at;
       const near = nearest(id, ids as string[]);
-      throw invalid(name, `${step.stage} is to run after ${JSON.stringify(id)}, which is no stage of the pipeline${near ? `; did you mean ${near}?` : ''}`);
+      throw invalid(
+        name,
+        `${step.stage} is to run after ${JSON.stringify(id)}, which is no stage of the pipeline${near ? `; did you mean ${near}?` : ''}`,
+      );
     });
     return { entry, after };
   });
@@ -139,5 +143,8 @@ function formSegments(nodes: readonly Node[], order: readonly number[]): Segment
 }
 
 function invalid(name: string, what: string): PluginSystemError {
-  return new PluginSystemError('PipelineInvalid', `pipeline ${JSON.stringify(name)}: ${what}`, { phase: 'operation', operation: name });
+  return new PluginSystemError('PipelineInvalid', `pipeline ${JSON.stringify(name)}: ${what}`, {
+    phase: 'operation',
+    operation: name,
+  });
 }

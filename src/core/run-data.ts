@@ -63,7 +63,12 @@ export class RunData {
   }
 
   /** The same for a batch that a runner ran; the runner has seen these changes. */
-  commitBatch(changes: ReadonlyMap<string, BatchChange>, runner: StageRunner, writers: readonly Writer[], isBefore?: (segment: number) => boolean): void {
+  commitBatch(
+    changes: ReadonlyMap<string, BatchChange>,
+    runner: StageRunner,
+    writers: readonly Writer[],
+    isBefore?: (segment: number) => boolean,
+  ): void {
     if (isBefore !== undefined && writers[0] !== undefined) this.#checkConflicts(changes.keys(), writers[0], isBefore);
     for (const [key, change] of changes) {
       this.#set(key, change.value, runner);

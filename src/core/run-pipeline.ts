@@ -55,7 +55,8 @@ class PipelineRun {
     try {
       for (;;) {
         for (const segment of segments) {
-          const isReady = !running.has(segment.index) && !done.has(segment.index) && segment.after.every((index) => done.has(index));
+          const isReady =
+            !running.has(segment.index) && !done.has(segment.index) && segment.after.every((index) => done.has(index));
           if (!isReady || !this.#mayBegin()) continue;
           const ran = Promise.resolve(this.#runSegment(segment));
           running.set(
@@ -83,7 +84,10 @@ class PipelineRun {
 
   #mayBegin(): boolean {
     if (this.#error === undefined && this.#request.cancellation.cancelled) {
-      this.#error = new PluginSystemError('Cancelled', 'the run was cancelled', { phase: 'operation', operation: this.#request.name });
+      this.#error = new PluginSystemError('Cancelled', 'the run was cancelled', {
+        phase: 'operation',
+        operation: this.#request.name,
+      });
     }
     return this.#error === undefined;
   }
@@ -104,11 +108,13 @@ class PipelineRun {
 
   #endBatch(segment: Segment, result: BatchResult): void {
     const isDry = this.#request.mode === 'dry_run';
-    let error = result.error === undefined ? undefined : PluginSystemError.from(result.error, 'StageFailed', { phase: 'operation' });
+    let error =
+      result.error === undefined ? undefined : PluginSystemError.from(result.error, 'StageFailed', { phase: 'operation' });
     let { completed } = result;
     try {
       const writers = segment.stages.map((stage): Writer => ({ stage: stage.id, segment: segment.index }));
-      if (result.changes.size > 0) this.#data.commitBatch(result.changes, segment.runner as never, writers, this.#isBefore(segment));
+      if (result.changes.size > 0)
+        this.#data.commitBatch(result.changes, segment.runner as never, writers, this.#isBefore(segment));
     } catch (conflict) {
       error = PluginSystemError.from(conflict, 'Internal');
       completed = Math.min(completed, segment.stages.length - 1);
@@ -117,11 +123,25 @@ class PipelineRun {
       const plugin = segment.plugins[index] as string;
       const milliseconds = result.milliseconds[index] ?? 0;
       if (index < completed) {
-        return isDry ? { stage: stage.id, plugin, status: 'ok', milliseconds, descriptions: result.descriptions[index] ?? [describe(stage)] } : { stage: stage.id, plugin, status: 'ok', milliseconds };
+        return isDry
+          ? {
+              stage: stage.id,
+              plugin,
+              status: 'ok',
+              milliseconds,
+              descriptions: result.descriptions[index] ?? [describe(stage)],
+            }
+          : { stage: stage.id, plugin, status: 'ok', milliseconds };
       }
       if (index > completed || error === undefined) return { stage: stage.id, plugin, status: 'not_run', milliseconds: 0 };
       error.within({ plugin, operation: stage.id });
-      return { stage: stage.id, plugin, status: error.code === 'Cancelled' && milliseconds === 0 ? 'not_run' : 'failed', milliseconds, error };
+      return {
+        stage: stage.id,
+        plugin,
+        status: error.code === 'Cancelled' && milliseconds === 0 ? 'not_run' : 'failed',
+        milliseconds,
+        error,
+      };
     });
     this.#error ??= error;
   }
@@ -146,12 +166,21 @@ class PipelineRun {
       this.#data.commit(view.end(), { stage: stage.id, segment: segment.index }, this.#isBefore(segment));
       const milliseconds = performance.now() - began;
       const descriptions = mode === 'live' ? undefined : stage.dryRun === undefined ? [describe(stage)] : view.descriptions;
-      this.#reports[segment.index] = [{ stage: stage.id, plugin, status: 'ok', milliseconds, ...(descriptions && { descriptions }) }];
+      this.#reports[segment.index] = [
+        { stage: stage.id, plugin, status: 'ok', milliseconds, ...(descriptions && { descriptions }) },
+      ];
     } catch (thrown) {
       view.end();
-      const wasCancelled = cancellation.cancelled && (thrown === cancellation.reason || (thrown as Error)?.name === 'AbortError');
-      const error = PluginSystemError.from(thrown, wasCancelled ? 'Cancelled' : 'StageFailed', { plugin, phase: 'operation', operation: stage.id });
-      this.#reports[segment.index] = [{ stage: stage.id, plugin, status: 'failed', milliseconds: performance.now() - began, error }];
+      const wasCancelled =
+        cancellation.cancelled && (thrown === cancellation.reason || (thrown as Error)?.name === 'AbortError');
+      const error = PluginSystemError.from(thrown, wasCancelled ? 'Cancelled' : 'StageFailed', {
+        plugin,
+        phase: 'operation',
+        operation: stage.id,
+      });
+      this.#reports[segment.index] = [
+        { stage: stage.id, plugin, status: 'failed', milliseconds: performance.now() - began, error },
+      ];
       this.#error ??= error;
     }
   }
@@ -171,7 +200,12 @@ function describe(stage: Stage): string {
 }
 
 function notRun(segment: Segment, milliseconds: number): StageReport[] {
-  return segment.stages.map((stage, index) => ({ stage: stage.id, plugin: segment.plugins[index] as string, status: 'not_run', milliseconds }));
+  return segment.stages.map((stage, index) => ({
+    stage: stage.id,
+    plugin: segment.plugins[index] as string,
+    status: 'not_run',
+    milliseconds,
+  }));
 }
 
 class FinishedRun implements RunReport {

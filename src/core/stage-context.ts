@@ -99,10 +99,15 @@ export class StageContextView implements StageContext {
 
   #write(key: string, value: TransferValue | undefined): void {
     if (this.#parts.readOnly === true) {
-      throw new PluginSystemError('ContextReadOnly', `${JSON.stringify(key)} was to be written in a context that may only be read`);
+      throw new PluginSystemError(
+        'ContextReadOnly',
+        `${JSON.stringify(key)} was to be written in a context that may only be read`,
+      );
     }
     if (this.#ended) {
-      throw new PluginSystemError('InvalidState', `${JSON.stringify(key)} was to be written after ${this.stage} had ended`, { operation: this.stage });
+      throw new PluginSystemError('InvalidState', `${JSON.stringify(key)} was to be written after ${this.stage} had ended`, {
+        operation: this.stage,
+      });
     }
     this.#changes ??= new Map();
     this.#changes.set(key, value);

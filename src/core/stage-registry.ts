@@ -27,12 +27,17 @@ export class StageRegistry {
     const seen = new Set<string>();
     for (const { id } of stages) {
       const place = { plugin, phase: 'stages', operation: id } as const;
-      if (!STAGE_ID_PATTERN.test(id)) throw new PluginSystemError('StageInvalid', `${JSON.stringify(id)} is no stage id; namespace:stage was wanted`, place);
+      if (!STAGE_ID_PATTERN.test(id))
+        throw new PluginSystemError('StageInvalid', `${JSON.stringify(id)} is no stage id; namespace:stage was wanted`, place);
       if (seen.has(id)) throw new PluginSystemError('StageInvalid', `the plugin registers stage ${id} twice`, place);
       seen.add(id);
       const owner = this.#namespaces.get(namespaceOf(id));
       if (owner !== undefined && owner !== plugin) {
-        throw new PluginSystemError('NamespaceTaken', `stage ${id}: the namespace ${namespaceOf(id)} belongs to plugin ${owner}`, place);
+        throw new PluginSystemError(
+          'NamespaceTaken',
+          `stage ${id}: the namespace ${namespaceOf(id)} belongs to plugin ${owner}`,
+          place,
+        );
       }
     }
     for (const stage of stages) {

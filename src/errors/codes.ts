@@ -34,7 +34,10 @@ const table = {
   LibraryMalformed: { category: 'loading', remedy: 'Build or download the file again: its headers contradict themselves.' },
   WrongPlatform: { category: 'loading', remedy: 'Install the build of the plugin for this operating system.' },
   WrongMachine: { category: 'loading', remedy: 'Install the build of the plugin for this processor.' },
-  EntryPointMissing: { category: 'loading', remedy: 'Export `PluginVTable* _plugin_init(void)` from the library itself (MORTISE_EXPORT).' },
+  EntryPointMissing: {
+    category: 'loading',
+    remedy: 'Export `PluginVTable* _plugin_init(void)` from the library itself (MORTISE_EXPORT).',
+  },
   RecordMalformed: { category: 'loading', remedy: 'Rebuild the plugin with MORTISE_RECORD of the published header.' },
   AbiMismatch: { category: 'loading', remedy: 'Rebuild the plugin against the header of this host, or upgrade the host.' },
   LibraryLoadFailed: { category: 'loading', remedy: 'Install the libraries that it needs (ldd FILE names them).' },
@@ -44,7 +47,10 @@ const table = {
   FirstLookHung: { category: 'loading', remedy: REPORT_AUTHOR },
 
   // ffi: what the plugin handed over
-  EntryReturnedNull: { category: 'ffi', remedy: 'The plugin says that it cannot run here; its documentation or log may say why.' },
+  EntryReturnedNull: {
+    category: 'ffi',
+    remedy: 'The plugin says that it cannot run here; its documentation or log may say why.',
+  },
   VTableInvalid: { category: 'ffi', remedy: REBUILD },
   SlotInvalid: { category: 'ffi', remedy: REBUILD },
   PointerNull: { category: 'ffi', remedy: REPORT_AUTHOR },
@@ -63,7 +69,10 @@ const table = {
   // dependency and conflict
   DependencyMissing: { category: 'dependency', remedy: 'Install the plugin that is needed, or remove the one that needs it.' },
   DependencyFailed: { category: 'dependency', remedy: 'Mend the dependency first: its own error is the cause.' },
-  DependencyCycle: { category: 'dependency', remedy: 'Make one dependency of the cycle optional, or remove one of the plugins.' },
+  DependencyCycle: {
+    category: 'dependency',
+    remedy: 'Make one dependency of the cycle optional, or remove one of the plugins.',
+  },
   PluginDuplicate: { category: 'conflict', remedy: 'Keep one of the two.' },
   NamespaceTaken: { category: 'conflict', remedy: 'Remove one of the two plugins, or rename the namespace of one.' },
 
@@ -71,16 +80,28 @@ const table = {
   StageRegistrationFailed: { category: 'stage registration', remedy: REPORT_AUTHOR },
   StageInvalid: { category: 'stage registration', remedy: REPORT_AUTHOR },
   InitFailed: { category: 'init', remedy: 'See the message of the plugin; its configuration is the usual cause.' },
-  PreflightCheckFailed: { category: 'preflight', remedy: 'See the message of the plugin: this machine does not meet what it needs.' },
+  PreflightCheckFailed: {
+    category: 'preflight',
+    remedy: 'See the message of the plugin: this machine does not meet what it needs.',
+  },
   ShutdownFailed: { category: 'shutdown', remedy: 'The plugin was destroyed all the same; see its message.' },
 
   // operation
   StageFailed: { category: 'operation', remedy: 'See the message of the stage.' },
   StageNotFound: { category: 'operation', remedy: 'Load the plugin that provides the stage, or correct its id.' },
-  PipelineNotFound: { category: 'operation', remedy: 'Define the pipeline in the options of the manager, or correct its name.' },
+  PipelineNotFound: {
+    category: 'operation',
+    remedy: 'Define the pipeline in the options of the manager, or correct its name.',
+  },
   PipelineInvalid: { category: 'operation', remedy: 'Correct the definition of the pipeline.' },
-  ContextConflict: { category: 'operation', remedy: 'Let one of the two stages run after the other, or let them write different keys.' },
-  ContextValueInvalid: { category: 'operation', remedy: 'Use null, boolean, BigInt (int64), number, string, Uint8Array, or plain objects and arrays.' },
+  ContextConflict: {
+    category: 'operation',
+    remedy: 'Let one of the two stages run after the other, or let them write different keys.',
+  },
+  ContextValueInvalid: {
+    category: 'operation',
+    remedy: 'Use null, boolean, BigInt (int64), number, string, Uint8Array, or plain objects and arrays.',
+  },
   ContextReadOnly: { category: 'operation', remedy: 'Write to the context in a stage, not in a preflight check.' },
   Cancelled: { category: 'operation', remedy: 'The caller gave up: nothing to mend.' },
   Abandoned: { category: 'operation', remedy: 'The native call did not return. Restart the process to be rid of it.' },
@@ -89,8 +110,14 @@ const table = {
   PluginNotFound: { category: 'operation', remedy: 'Check the name; list() gives those that are here.' },
 
   // host
-  HostLibraryMissing: { category: 'host', remedy: 'Run `npx mortise setup` once: it builds the host library with CMake and a C compiler.' },
-  HostLibraryMismatch: { category: 'host', remedy: 'Run `npx mortise setup` again: the host library belongs to another release of Mortise.' },
+  HostLibraryMissing: {
+    category: 'host',
+    remedy: 'Run `npx mortise setup` once: it builds the host library with CMake and a C compiler.',
+  },
+  HostLibraryMismatch: {
+    category: 'host',
+    remedy: 'Run `npx mortise setup` again: the host library belongs to another release of Mortise.',
+  },
   BuildFailed: { category: 'host', remedy: 'Install CMake and a C compiler, then try again.' },
 
   // usage

@@ -1,3 +1,3 @@
 export * from './codes.js';
-export * from './plugin-system-error.js';
 export * from './options.js';
+export * from './plugin-system-error.js';

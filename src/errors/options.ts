@@ -7,7 +7,10 @@ import { PluginSystemError } from './plugin-system-error.js';
  */
 export function checkOptionNames(options: unknown, known: readonly string[], what: string): void {
   if (options === null || typeof options !== 'object') {
-    throw new PluginSystemError('InvalidOption', `${what}: an object was wanted, not ${options === null ? 'null' : typeof options}`);
+    throw new PluginSystemError(
+      'InvalidOption',
+      `${what}: an object was wanted, not ${options === null ? 'null' : typeof options}`,
+    );
   }
   for (const key of Object.keys(options)) {
     if (known.includes(key)) continue;

@@ -17,6 +17,7 @@ export interface HostLibrary {
   memoryReadString(destination: Uint8Array, capacity: number, address: Pointer | number): number;
   memoryCopy(destination: Uint8Array, address: Pointer | number | bigint, length: number): void;
   imageFind(address: Pointer, image: Uint8Array): number;
+  imageSymbol(address: Pointer, name: Uint8Array, capacity: number): number;
   imagePin(address: Pointer): number;
   imageRemember(imageBase: bigint, fingerprint: Uint8Array): number;
   sessionOpen(): SessionHandle;
@@ -70,6 +71,7 @@ export function openHostLibrary(path: string): HostLibrary {
     memoryReadString: bind('memory_read_string', 'int64_t', buffer, 'size_t', address),
     memoryCopy: bind('memory_copy', 'void', buffer, address, 'size_t'),
     imageFind: bind('image_find', 'int32_t', address, buffer),
+    imageSymbol: bind('image_symbol', 'int32_t', address, buffer, 'size_t'),
     imagePin: bind('image_pin', 'int32_t', address),
     imageRemember: bind('image_remember', 'int32_t', 'uint64_t', buffer),
     sessionOpen: bind('session_open', address),

@@ -39,6 +39,15 @@ export class Library {
     return toPointer(this.#handle.symbol(name) as bigint);
   }
 
+  /** `symbol`, or undefined if there is none. */
+  find(name: string): Pointer | undefined {
+    try {
+      return this.symbol(name);
+    } catch {
+      return undefined;
+    }
+  }
+
   /** A callable for an exported function. */
   function(name: string, result: string, parameters: string[]): (...args: unknown[]) => unknown {
     return this.#handle.func(name, result, parameters);

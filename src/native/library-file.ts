@@ -1,5 +1,13 @@
 import { ABI_MAJOR, ABI_MINOR, EXTENSION_POINT, LAYOUT, WORD } from '../abi/index.js';
-import { checkLoadable, type FileIdentity, identify, inspectFileSync, type PluginRecord, sameIdentity, THIS_PROCESS } from '../binary/index.js';
+import {
+  checkLoadable,
+  type FileIdentity,
+  identify,
+  inspectFileSync,
+  type PluginRecord,
+  sameIdentity,
+  THIS_PROCESS,
+} from '../binary/index.js';
 
 /** What is kept of a library file that passed the check: enough to open it again without reading it. */
 export interface LibraryFile {

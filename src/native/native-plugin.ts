@@ -1,6 +1,6 @@
 import { toTransfer } from '../abi/index.js';
 import { PluginSystemError } from '../errors/index.js';
-import type { Pointer, PluginHandle } from '../ffi/index.js';
+import type { PluginHandle, Pointer } from '../ffi/index.js';
 import type { Plugin, PluginHost, PluginMetadata, PluginWarning, Stage } from '../plugin/index.js';
 import type { GuardedPlugin, LedgerEntry } from '../safety/index.js';
 import type { LibraryFile } from './library-file.js';
@@ -21,7 +21,13 @@ export class NativePlugin implements Plugin {
   readonly #runner: NativeStageRunner;
   #stages: StageRecord[] = [];
 
-  constructor(session: HostSession, handle: PluginHandle, guarded: GuardedPlugin, file: LibraryFile, runner: NativeStageRunner) {
+  constructor(
+    session: HostSession,
+    handle: PluginHandle,
+    guarded: GuardedPlugin,
+    file: LibraryFile,
+    runner: NativeStageRunner,
+  ) {
     this.metadata = guarded.metadata;
     this.path = file.path;
     this.file = file;
@@ -60,7 +66,10 @@ export class NativePlugin implements Plugin {
 
   init(host: PluginHost): void {
     const { library } = this.#session;
-    this.#session.attach(this.#handle, logSink(host.log, (handle) => this.#stages.find((stage) => stage.handle === handle)?.id));
+    this.#session.attach(
+      this.#handle,
+      logSink(host.log, (handle) => this.#stages.find((stage) => stage.handle === handle)?.id),
+    );
     library.pluginLogLevel(this.#handle, logLevelNumber(host.log));
     const writer = new EntryWriter();
     writer.add('', toTransfer(host.config, 'config'));
@@ -88,7 +97,8 @@ export class NativePlugin implements Plugin {
     if (this.#guarded.gate.state !== 'open') return;
     for (const stage of this.#stages.toReversed()) {
       if (stage.destroy === 0n) this.#guarded.ledger.give(`stage ${stage.id}`);
-      else if (this.#hasGoodFunctions(stage)) this.#guarded.destroyStage(stage.id, stage.destroy as Pointer, stage.state as Pointer);
+      else if (this.#hasGoodFunctions(stage))
+        this.#guarded.destroyStage(stage.id, stage.destroy as Pointer, stage.state as Pointer);
     }
     this.#stages = [];
     this.#guarded.destroy();

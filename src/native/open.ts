@@ -69,11 +69,14 @@ export class NativeOpener {
     const { library: host, memory } = session;
     const library = openLibrary(file.path);
     const entry = library.symbol(ENTRY_POINT);
-    const image = PluginImage.at(host, entry, file.needed);
+    const image = PluginImage.at(host, entry, file.needed, (name) => library.find(name));
     const remembered = host.imageRemember(image.base, Buffer.from(file.sha256, 'hex'));
     if (remembered === FFI_OK) host.imagePin(entry);
     if (remembered === RESULT_CODES.FFI_INVALID_DATA[0]) {
-      throw new PluginSystemError('LibraryChanged', 'another build of this file is mapped in this process, and the loader would give that one again');
+      throw new PluginSystemError(
+        'LibraryChanged',
+        'another build of this file is mapped in this process, and the loader would give that one again',
+      );
     }
     const handle = this.#claim(session, image.base);
     const parts = {
@@ -98,9 +101,15 @@ export class NativeOpener {
     if (handle !== 0) return handle;
     switch (status[0]) {
       case RESULT_CODES.MORTISE_EXISTS[0]:
-        throw new PluginSystemError('LibraryInUse', 'the library is open in this process already; two handles would share its static data');
+        throw new PluginSystemError(
+          'LibraryInUse',
+          'the library is open in this process already; two handles would share its static data',
+        );
       case RESULT_CODES.MORTISE_BUSY[0]:
-        throw new PluginSystemError('LibraryInUse', 'a native call that outlived its worker thread is still inside the library');
+        throw new PluginSystemError(
+          'LibraryInUse',
+          'a native call that outlived its worker thread is still inside the library',
+        );
       default:
         throw new PluginSystemError('Internal', 'the host library has no memory for another plugin');
     }

@@ -19,7 +19,10 @@ export function logSink(log: Logger, stageId: (handle: bigint) => string | undef
       log[BY_NUMBER.get(level) ?? 'info'](id === undefined ? fields : { ...fields, stage: id }, message);
     },
     dropped(count: number) {
-      log.warn({ dropped: count }, `${count} log lines of this plugin were dropped: it logged faster than they could be written`);
+      log.warn(
+        { dropped: count },
+        `${count} log lines of this plugin were dropped: it logged faster than they could be written`,
+      );
     },
   };
 }

@@ -48,7 +48,8 @@ export class HostSession {
     this.library = load(locateHostLibrary());
     this.memory = new CheckedMemory(this.library);
     this.handle = this.library.sessionOpen();
-    if (this.handle === 0) throw new PluginSystemError('Internal', 'the host library could not open a session: no memory or no descriptor');
+    if (this.handle === 0)
+      throw new PluginSystemError('Internal', 'the host library could not open a session: no memory or no descriptor');
     this.#doorbell = this.#listen();
     process.on('exit', (code) => {
       if (isMainThread) this.library.exiting(code, EXIT_GRACE_MS);
@@ -82,7 +83,12 @@ export class HostSession {
    * Starts stages on a thread of the host library.
    * @returns the ticket and a promise of its end, or undefined if no thread is to be had now
    */
-  submit(store: StoreHandle, stages: BigUint64Array, count: number, mode: number): { ticket: bigint; done: Promise<void> } | undefined {
+  submit(
+    store: StoreHandle,
+    stages: BigUint64Array,
+    count: number,
+    mode: number,
+  ): { ticket: bigint; done: Promise<void> } | undefined {
     const ticket = BigInt(this.library.submit(this.handle, store, stages, count, mode));
     if (ticket === 0n) return undefined;
     if (this.#jobs.size === 0) this.#doorbell.ref();
@@ -160,7 +166,11 @@ function load(path: string): HostLibrary {
   }
   const revision = library.revision();
   if (revision !== HOST_REVISION) {
-    throw new PluginSystemError('HostLibraryMismatch', `the host library has revision ${revision}, this package needs ${HOST_REVISION}`, { path });
+    throw new PluginSystemError(
+      'HostLibraryMismatch',
+      `the host library has revision ${revision}, this package needs ${HOST_REVISION}`,
+      { path },
+    );
   }
   return library;
 }

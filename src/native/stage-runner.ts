@@ -1,7 +1,26 @@
-import { describeResult, FFI_OK, fromTransfer, LAYOUT, RESULT_CODES, RUN_MODES, resultName, STAGE_RESULT_FLAGS, toTransfer, BY_REFERENCE } from '../abi/index.js';
+import {
+  BY_REFERENCE,
+  describeResult,
+  FFI_OK,
+  fromTransfer,
+  LAYOUT,
+  RESULT_CODES,
+  RUN_MODES,
+  resultName,
+  STAGE_RESULT_FLAGS,
+  toTransfer,
+} from '../abi/index.js';
 import { PluginSystemError } from '../errors/index.js';
 import type { StoreHandle } from '../ffi/index.js';
-import type { BatchChange, BatchRequest, BatchResult, Stage, StageContext, StageRunner, TransferValue } from '../plugin/index.js';
+import type {
+  BatchChange,
+  BatchRequest,
+  BatchResult,
+  Stage,
+  StageContext,
+  StageRunner,
+  TransferValue,
+} from '../plugin/index.js';
 import type { GuardedPlugin } from '../safety/index.js';
 import { NativeStage } from './native-stage.js';
 import type { HostSession } from './session.js';
@@ -112,7 +131,8 @@ export class NativeStageRunner implements StageRunner {
       } finally {
         unsubscribe();
       }
-      if (abandoned && library.abandon(this.#session.handle, job.ticket, this.#stage) === FFI_OK) return this.#abandon(batch, job.ticket);
+      if (abandoned && library.abandon(this.#session.handle, job.ticket, this.#stage) === FFI_OK)
+        return this.#abandon(batch, job.ticket);
       abandoned = false;
       this.#reserve(batch.handles.length);
       library.take(this.#session.handle, job.ticket, this.#results, batch.handles.length, this.#code);
@@ -147,13 +167,20 @@ export class NativeStageRunner implements StageRunner {
   }
 
   /** Gets a thread for the batch. Calls of the application may wait for one: no native caller is behind them, so nothing can deadlock. */
-  async #submit(store: StoreHandle, batch: PreparedBatch, request: BatchRequest): Promise<{ ticket: bigint; done: Promise<void> }> {
+  async #submit(
+    store: StoreHandle,
+    batch: PreparedBatch,
+    request: BatchRequest,
+  ): Promise<{ ticket: bigint; done: Promise<void> }> {
     for (;;) {
       if (request.cancellation.cancelled) throw cancelled();
       const job = this.#session.submit(store, batch.handles, batch.handles.length, RUN_MODES[request.mode]);
       if (job !== undefined) return job;
       if (this.#session.pending === 0) {
-        throw new PluginSystemError('Busy', 'no thread can be had for the stage: other parts of this process use all that the host library allows');
+        throw new PluginSystemError(
+          'Busy',
+          'no thread can be had for the stage: other parts of this process use all that the host library allows',
+        );
       }
       await this.#session.someJobDone();
     }
@@ -244,7 +271,9 @@ export class NativeStageRunner implements StageRunner {
       if ((flags & STAGE_RESULT_FLAGS.noDryRun) !== 0) noDryRun = true;
       if ((flags & STAGE_RESULT_FLAGS.notRun) !== 0) break;
       const nanoseconds = at + RESULT.offsets.nanoseconds;
-      milliseconds.push((this.#results.readUInt32LE(nanoseconds + 4) * 2 ** 32 + this.#results.readUInt32LE(nanoseconds)) / 1e6);
+      milliseconds.push(
+        (this.#results.readUInt32LE(nanoseconds + 4) * 2 ** 32 + this.#results.readUInt32LE(nanoseconds)) / 1e6,
+      );
       if (code !== FFI_OK) break;
       completed++;
     }
@@ -322,15 +351,25 @@ function cancelled(): PluginSystemError {
 }
 
 function check(result: number, what: string): void {
-  if (result !== FFI_OK) throw new PluginSystemError('ContextValueInvalid', `the host library refused ${what}: ${describeResult(result)}`);
+  if (result !== FFI_OK)
+    throw new PluginSystemError('ContextValueInvalid', `the host library refused ${what}: ${describeResult(result)}`);
 }
 
-function stageError(stage: NativeStage, code: number, index: number, notes: readonly Note[], request: BatchRequest): PluginSystemError {
+function stageError(
+  stage: NativeStage,
+  code: number,
+  index: number,
+  notes: readonly Note[],
+  request: BatchRequest,
+): PluginSystemError {
   const place = { plugin: stage.plugin.name, path: stage.plugin.path, phase: 'operation', operation: stage.id } as const;
-  if (code === CANCELLED && request.cancellation.cancelled) return new PluginSystemError('Cancelled', 'the run was cancelled', place);
-  if (resultName(code) === undefined) return new PluginSystemError('ResultInvalid', `execute returned ${describeResult(code)}`, place);
+  if (code === CANCELLED && request.cancellation.cancelled)
+    return new PluginSystemError('Cancelled', 'the run was cancelled', place);
+  if (resultName(code) === undefined)
+    return new PluginSystemError('ResultInvalid', `execute returned ${describeResult(code)}`, place);
   const said = notes.find((note) => note.kind === 'error' && note.stage === index)?.text;
-  const detail = said === undefined || said === '' ? `execute returned ${describeResult(code)}, and the plugin gave no message` : said;
+  const detail =
+    said === undefined || said === '' ? `execute returned ${describeResult(code)}, and the plugin gave no message` : said;
   return new PluginSystemError('StageFailed', detail, place);
 }
 
@@ -342,12 +381,16 @@ function brokenJson(
   for (const [key, { value, writer }] of changes) {
     if (value === undefined || value.tag !== 'json' || isJson(value)) continue;
     const stage = stages[writer];
-    const error = new PluginSystemError('StageFailed', `the stage set ${JSON.stringify(key)} to JSON text that is not valid JSON`, {
-      plugin: stage?.plugin.name,
-      path: stage?.plugin.path,
-      phase: 'operation',
-      operation: stage?.id,
-    });
+    const error = new PluginSystemError(
+      'StageFailed',
+      `the stage set ${JSON.stringify(key)} to JSON text that is not valid JSON`,
+      {
+        plugin: stage?.plugin.name,
+        path: stage?.plugin.path,
+        phase: 'operation',
+        operation: stage?.id,
+      },
+    );
     return { writer, error };
   }
   return undefined;
@@ -362,7 +405,11 @@ function isJson(value: TransferValue): boolean {
   }
 }
 
-function describe(notes: readonly Note[], completed: number, results: Buffer | undefined): Array<readonly string[] | undefined> {
+function describe(
+  notes: readonly Note[],
+  completed: number,
+  results: Buffer | undefined,
+): Array<readonly string[] | undefined> {
   return Array.from({ length: completed }, (_, index) => {
     const flags = results?.readUInt32LE(index * RESULT.size + RESULT.offsets.flags) ?? 0;
     if ((flags & STAGE_RESULT_FLAGS.noDryRun) !== 0) return undefined;

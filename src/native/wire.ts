@@ -129,7 +129,9 @@ export function readEntry(bytes: Buffer, at: number, copyOut: CopyOut): DecodedE
   const data = (): Uint8Array =>
     isInline ? Buffer.from(bytes.subarray(dataAt, dataAt + length)) : copyOut(bytes.readBigUInt64LE(payloadAt), length);
   const text = (): string =>
-    isInline ? bytes.toString('utf8', dataAt, dataAt + length) : Buffer.from(copyOut(bytes.readBigUInt64LE(payloadAt), length).buffer as ArrayBuffer, 0, length).toString('utf8');
+    isInline
+      ? bytes.toString('utf8', dataAt, dataAt + length)
+      : Buffer.from(copyOut(bytes.readBigUInt64LE(payloadAt), length).buffer as ArrayBuffer, 0, length).toString('utf8');
   const end = isInline ? dataAt + padded(length) : dataAt;
   return { key, writer, value: readValue(bytes, bytes.readUInt32LE(at + ENTRY.offsets.tag), payloadAt, data, text), end };
 }
@@ -271,7 +273,8 @@ function readLogLine(bytes: Buffer, at: number, copyOut: CopyOut): LogLine {
 /** A field as JSON can carry it: an int64 that a number cannot hold exactly becomes a string, bytes become hexadecimal. */
 function fieldValue(value: TransferValue | undefined): unknown {
   if (value === undefined) return null;
-  if (typeof value.value === 'bigint') return Number.isSafeInteger(Number(value.value)) ? Number(value.value) : value.value.toString();
+  if (typeof value.value === 'bigint')
+    return Number.isSafeInteger(Number(value.value)) ? Number(value.value) : value.value.toString();
   if (value.value instanceof Uint8Array) return Buffer.from(value.value).toString('hex');
   if (value.tag === 'json') {
     try {

@@ -28,15 +28,23 @@ export class ErrorExtension {
       given = memory.read(table, 4, `the table of ${ERROR_EXTENSION}`).readUInt32LE(0);
       bytes = memory.read(table, Math.min(given, size), `the table of ${ERROR_EXTENSION}`);
     } catch (error) {
-      throw new PluginSystemError('ExtensionInvalid', `the table of ${ERROR_EXTENSION} at ${formatPointer(table)} cannot be read`, {
-        operation: ERROR_EXTENSION,
-        cause: error,
-      });
+      throw new PluginSystemError(
+        'ExtensionInvalid',
+        `the table of ${ERROR_EXTENSION} at ${formatPointer(table)} cannot be read`,
+        {
+          operation: ERROR_EXTENSION,
+          cause: error,
+        },
+      );
     }
     if (given < offsets.last_message + 8) {
-      throw new PluginSystemError('ExtensionInvalid', `the table of ${ERROR_EXTENSION} says it has ${given} bytes; ${size} were wanted`, {
-        operation: ERROR_EXTENSION,
-      });
+      throw new PluginSystemError(
+        'ExtensionInvalid',
+        `the table of ${ERROR_EXTENSION} says it has ${given} bytes; ${size} were wanted`,
+        {
+          operation: ERROR_EXTENSION,
+        },
+      );
     }
     const lastMessage = bytes.readBigUInt64LE(offsets.last_message) as Pointer;
     image.checkFunction(lastMessage, `${ERROR_EXTENSION}: last_message`);
@@ -53,7 +61,8 @@ export class ErrorExtension {
     callOnce(this.#lastMessage, prototypes().lastMessage, instance, text);
     const length = text.readBigUInt64LE(offsets.length);
     if (length === 0n) return undefined;
-    if (length > BigInt(MESSAGE_CAPACITY)) return `(the plugin says that its message has ${length} bytes; ${MESSAGE_CAPACITY} were offered)`;
+    if (length > BigInt(MESSAGE_CAPACITY))
+      return `(the plugin says that its message has ${length} bytes; ${MESSAGE_CAPACITY} were offered)`;
     try {
       return decodeUtf8(data.subarray(0, Number(length)), 'the message');
     } catch {

@@ -33,10 +33,13 @@ export class CallGate {
    * @throws `PluginClosed`, `Abandoned`, `Busy`
    */
   enter(operation: string, alone = true): void {
-    if (this.#state === 'closed') throw new PluginSystemError('PluginClosed', 'the plugin was closed; nothing of it is called any more', { operation });
+    if (this.#state === 'closed')
+      throw new PluginSystemError('PluginClosed', 'the plugin was closed; nothing of it is called any more', { operation });
     if (this.#state === 'abandoned') throw new PluginSystemError('Abandoned', this.#reason, { operation });
     if (this.#active > 0 && (alone || !this.threadSafe)) {
-      throw new PluginSystemError('Busy', 'another call into the plugin is in progress, and it takes one at a time', { operation });
+      throw new PluginSystemError('Busy', 'another call into the plugin is in progress, and it takes one at a time', {
+        operation,
+      });
     }
     this.#active++;
   }

@@ -1,4 +1,4 @@
-import { describeResult, type FunctionSlot, FFI_OK, resultName } from '../abi/index.js';
+import { describeResult, FFI_OK, type FunctionSlot, resultName } from '../abi/index.js';
 import { type ErrorCode, type Phase, PluginSystemError } from '../errors/index.js';
 import { callOnce, makeCallable, NULL, type Pointer, prototypes, toPointer } from '../ffi/index.js';
 import type { PluginMetadata, PluginWarning } from '../plugin/index.js';
@@ -130,7 +130,8 @@ export class GuardedPlugin {
   checkFunction(address: Pointer, what: string, mayBeNull: boolean): void {
     if (address === NULL && mayBeNull) return;
     const elsewhere = this.#parts.image.checkFunction(address, what);
-    if (elsewhere !== undefined) this.warnings.push({ code: 'SlotInOtherLibrary', message: `${what} is a function of ${elsewhere}` });
+    if (elsewhere !== undefined)
+      this.warnings.push({ code: 'SlotInOtherLibrary', message: `${what} is a function of ${elsewhere}` });
   }
 
   /** Calls the destructor of a stage. */

@@ -9,6 +9,7 @@ interface Image {
 }
 
 const scratch = Buffer.alloc(LAYOUT.MortiseImage.size);
+const symbolName = Buffer.alloc(1024);
 
 function findImage(host: HostLibrary, address: Pointer): Image | undefined {
   if (host.imageFind(address, scratch) !== 0) return undefined;
@@ -27,28 +28,33 @@ function isExecutable(image: Image, address: bigint): boolean {
   return image.ranges.some((range) => address >= range.start && address < range.end);
 }
 
+/** Address of a symbol that the plugin, or a library that it needs, offers by name; undefined if none does. */
+export type ResolveSymbol = (name: string) => Pointer | undefined;
+
 /** The library of one plugin as it is mapped: where its functions may lie. */
 export class PluginImage {
   readonly #host: HostLibrary;
   readonly #image: Image;
   readonly #needed: ReadonlySet<string>;
+  readonly #resolve: ResolveSymbol;
 
-  private constructor(host: HostLibrary, image: Image, needed: readonly string[]) {
+  private constructor(host: HostLibrary, image: Image, needed: readonly string[], resolve: ResolveSymbol) {
     this.#host = host;
     this.#image = image;
     this.#needed = new Set(needed);
+    this.#resolve = resolve;
   }
 
   /**
-   * The image that `entry` lies in. `needed`: file names of the libraries that it declares to need.
+   * The image that `entry` lies in. `needed`: file names of the libraries that it declares to need; `resolve`: looks a name up in them.
    * @throws `EntryPointMissing` if the address lies in no library
    */
-  static at(host: HostLibrary, entry: Pointer, needed: readonly string[]): PluginImage {
+  static at(host: HostLibrary, entry: Pointer, needed: readonly string[], resolve: ResolveSymbol): PluginImage {
     const image = findImage(host, entry);
     if (image === undefined) {
       throw new PluginSystemError('EntryPointMissing', `the entry point at ${formatPointer(entry)} lies in no loaded library`);
     }
-    return new PluginImage(host, image, needed);
+    return new PluginImage(host, image, needed, resolve);
   }
 
   /** Load address: identity of the library in this process. */
@@ -64,7 +70,8 @@ export class PluginImage {
   checkFunction(address: Pointer, what: string): string | undefined {
     if (isExecutable(this.#image, address)) return undefined;
     const other = findImage(this.#host, address);
-    if (other !== undefined && isExecutable(other, address) && this.#needed.has(baseName(other.path))) return other.path;
+    const provider = other !== undefined && isExecutable(other, address) ? this.#provider(other, address) : undefined;
+    if (provider !== undefined) return provider;
     const place =
       other === undefined
         ? 'in no library'
@@ -75,6 +82,18 @@ export class PluginImage {
       'SlotInvalid',
       `${what} points to ${formatPointer(address)}, which lies ${place}; a function of the library was wanted`,
     );
+  }
+
+  /**
+   * Path of the needed library that offers the function at `address`, which lies in `image`. That may be the program itself: where it takes the address
+   * of an imported function, the linker gives every library the program's own trampoline, so the name decides.
+   */
+  #provider(image: Image, address: Pointer): string | undefined {
+    if (this.#needed.has(baseName(image.path))) return image.path;
+    if (this.#host.imageSymbol(address, symbolName, symbolName.length) !== 0) return undefined;
+    const own = this.#resolve(symbolName.toString('utf8', 0, symbolName.indexOf(0)));
+    const provider = own === undefined ? undefined : findImage(this.#host, own);
+    return provider !== undefined && this.#needed.has(baseName(provider.path)) ? provider.path : undefined;
   }
 }
 

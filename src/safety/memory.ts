@@ -46,7 +46,8 @@ export class CheckedMemory {
         `${what} at ${formatPointer(pointer)} runs into memory that cannot be read before its final NUL`,
       );
     }
-    if (length < 0) throw new PluginSystemError('StringInvalid', `${what} has no NUL within ${max} bytes, the most that is accepted`);
+    if (length < 0)
+      throw new PluginSystemError('StringInvalid', `${what} has no NUL within ${max} bytes, the most that is accepted`);
     return this.#scratch.subarray(0, length);
   }
 

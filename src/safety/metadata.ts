@@ -71,7 +71,12 @@ interface ItemReader<Item> {
   read(bytes: Buffer, at: number, memory: CheckedMemory, what: string): Item;
 }
 
-function readSlice<Item>(source: MetadataSource, slot: FunctionSlot, freeSlot: FunctionSlot, reader: ItemReader<Item>): readonly Item[] {
+function readSlice<Item>(
+  source: MetadataSource,
+  slot: FunctionSlot,
+  freeSlot: FunctionSlot,
+  reader: ItemReader<Item>,
+): readonly Item[] {
   const value = {
     what: slot,
     take: () => source.get(slot) as RawSlice,
@@ -159,9 +164,13 @@ function readPriority(word: number, rules: MetadataRules): Priority {
   const value = word >> 8;
   const band = PRIORITY_BANDS[category];
   if (band === undefined) {
-    throw new PluginSystemError('PriorityInvalid', `the priority has category ${category}; 0 to ${PRIORITY_BANDS.length - 1} exist`, {
-      operation: 'priority',
-    });
+    throw new PluginSystemError(
+      'PriorityInvalid',
+      `the priority has category ${category}; 0 to ${PRIORITY_BANDS.length - 1} exist`,
+      {
+        operation: 'priority',
+      },
+    );
   }
   if (value < band.low || value > band.high) {
     const message = `the priority ${band.category}:${value} is out of its band, ${band.low} to ${band.high}`;
@@ -178,4 +187,3 @@ function located<Result>(operation: FunctionSlot, read: () => Result): Result {
     throw PluginSystemError.from(error, 'Internal', { operation });
   }
 }
-

@@ -17,7 +17,10 @@ export interface VTable {
  */
 export function readVTable(pointer: Pointer, memory: CheckedMemory, image: PluginImage, warnings: PluginWarning[]): VTable {
   if (pointer % BigInt(WORD) !== 0n) {
-    throw new PluginSystemError('VTableInvalid', `_plugin_init returned ${formatPointer(pointer)}, which is not aligned to ${WORD} bytes`);
+    throw new PluginSystemError(
+      'VTableInvalid',
+      `_plugin_init returned ${formatPointer(pointer)}, which is not aligned to ${WORD} bytes`,
+    );
   }
   let bytes: Buffer;
   try {
@@ -34,7 +37,11 @@ export function readVTable(pointer: Pointer, memory: CheckedMemory, image: Plugi
     const slot = VTABLE_SLOTS[index] as FunctionSlot;
     const address = bytes.readBigUInt64LE(index * WORD) as Pointer;
     if (address === NULL) {
-      throw new PluginSystemError('SlotInvalid', `slot ${slot} (${index} of ${VTABLE_SLOTS.length}) is NULL; only instance may be`, { operation: slot });
+      throw new PluginSystemError(
+        'SlotInvalid',
+        `slot ${slot} (${index} of ${VTABLE_SLOTS.length}) is NULL; only instance may be`,
+        { operation: slot },
+      );
     }
     const elsewhere = checkSlot(image, address, slot, index);
     if (elsewhere !== undefined) {

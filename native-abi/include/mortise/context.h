@@ -24,7 +24,10 @@ struct MortiseContext {
   uint32_t size; /* bytes of this struct as the host fills it */
   uint32_t mode; /* enum MortiseMode */
 
-  /* Not zero once the caller gave up (relaxed atomic load). Look at it in every loop and return MORTISE_CANCELLED. */
+  /*
+   * Never NULL; any thread may read it while the call lasts. Not zero once the caller gave up (relaxed atomic load): look at it in every
+   * loop and return MORTISE_CANCELLED.
+   */
   const volatile uint32_t* cancelled;
 
   const MortiseHost* host; /* the same as init's `app` */
@@ -32,14 +35,14 @@ struct MortiseContext {
 
   /*
    * key: NUL-terminated. *value is the host's; its data stays readable until the outermost call into the plugin returns, also after
-   * the key was set again. MORTISE_NOT_FOUND, FFI_NULL_POINTER.
+   * the key was set again: one call that sets without end keeps it all. MORTISE_NOT_FOUND, FFI_NULL_POINTER.
    */
   FfiResult (*get)(const MortiseContext* context, const char* key, MortiseValue* value);
 
   /* Copies *value. FFI_NULL_POINTER, FFI_UTF8_ERROR, FFI_INVALID_DATA (key, tag, flags), MORTISE_TOO_LARGE, MORTISE_READ_ONLY, MORTISE_OUT_OF_MEMORY. */
   FfiResult (*set)(const MortiseContext* context, const char* key, const MortiseValue* value);
 
-  /* Removes key. MORTISE_NOT_FOUND, MORTISE_READ_ONLY. */
+  /* Removes key. MORTISE_NOT_FOUND, MORTISE_READ_ONLY, FFI_NULL_POINTER. */
   FfiResult (*remove)(const MortiseContext* context, const char* key);
 
   /*
@@ -48,7 +51,10 @@ struct MortiseContext {
    */
   FfiResult (*next)(const MortiseContext* context, size_t* cursor, const char** key, MortiseValue* value);
 
-  /* Dry run: one sentence for each thing that execute would do. text: UTF-8, SIZE_MAX for NUL-terminated. MORTISE_WRONG_STATE in live mode. */
+  /*
+   * Dry run: one sentence for each thing that execute would do. text: UTF-8, SIZE_MAX for NUL-terminated. MORTISE_WRONG_STATE in live mode
+   * and in a preflight check; MORTISE_TOO_LARGE over 64 KiB; FFI_UTF8_ERROR, FFI_NULL_POINTER.
+   */
   FfiResult (*describe)(const MortiseContext* context, const char* text, size_t length);
 };
 

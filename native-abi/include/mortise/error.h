@@ -13,9 +13,12 @@ typedef struct MortiseText {
   size_t length;   /* written by the callee: bytes used, at most capacity; UTF-8, no NUL needed */
 } MortiseText;
 
+#define MORTISE_MIN_MESSAGE 1024 /* the host offers at least that many bytes for a message */
+
 /*
  * Filled by the callee before it returns anything but FFI_OK. The caller sets size, code = FFI_OK and the text's data and capacity.
- * The pointer itself may be NULL: then the caller does not want the detail.
+ * The pointer itself may be NULL: then the caller does not want the detail. size is at least that of version 1.0. Bytes of a message that
+ * are no UTF-8 are shown as `?`.
  */
 typedef struct MortiseError {
   uint32_t size;  /* sizeof(MortiseError) of the caller */

@@ -11,7 +11,7 @@
 
 /*
  * [main-thread & opened] Optional export. Returns the table for id, or NULL for an id that the plugin does not know. The table is
- * constant and lives as long as the library; its first field is a uint32_t size in bytes; its functions take the instance.
+ * constant and lives as long as the library; id is never NULL; its first field is a uint32_t size in bytes; its functions take the instance.
  * Each function pointer in it must lie in executable memory of the library, as the slots of the base table.
  */
 MORTISE_EXPORT const void* mortise_plugin_extension(const char* id);

@@ -21,7 +21,11 @@ enum MortiseLogLevel {
   MORTISE_LOG_LAST = MORTISE_LOG_FATAL
 };
 
-#define MORTISE_MAX_LOG_LINE 65536 /* bytes of a message with all its fields; over it: MORTISE_TOO_LARGE */
+/*
+ * Bytes of a log message with the keys and data of its fields; very many small fields reach the limit sooner, since each costs a few more. Over
+ * it: MORTISE_TOO_LARGE.
+ */
+#define MORTISE_MAX_LOG_LINE 65536
 
 /* One named value of a log line. */
 typedef struct MortiseField {
@@ -35,9 +39,11 @@ MORTISE_STATIC_ASSERT(sizeof(MortiseField) == 2 * MORTISE_WORD + 24, "MortiseFie
 typedef struct MortiseHost MortiseHost;
 
 /*
- * One per loaded library, valid and at the same address until destroy has returned and, because a thread of the plugin may be late,
- * harmless for the life of the process: after destroy every function answers MORTISE_CANCELLED.
- * Every function may be called from [any-thread] unless stated, and never throws or unwinds into the plugin.
+ * One per loaded library, at one address for the life of the process. Valid until destroy has returned; because a thread of the plugin
+ * may be late, harmless after that: every function answers MORTISE_CANCELLED, `extension` NULL. When the library is opened again the same
+ * struct serves the new instance: a thread that outlived destroy would speak for that.
+ * Every function may be called from [any-thread] unless stated, and never throws or unwinds into the plugin. Besides the codes named:
+ * FFI_NULL_POINTER for a NULL host or a required argument that is NULL, MORTISE_OUT_OF_MEMORY.
  */
 struct MortiseHost {
   uint32_t size; /* bytes of this struct as the host fills it */
@@ -62,29 +68,34 @@ struct MortiseHost {
 
   /*
    * [any-thread & registered … stopped] Looks up what the operator configured for this plugin. key: NUL-terminated name of a top-level option, "" for the whole
-   * object as JSON. Strings, booleans and numbers (double) come as such, objects and arrays as JSON. *value lives until shutdown returns.
-   * MORTISE_NOT_FOUND, FFI_NULL_POINTER, MORTISE_CANCELLED.
+   * object as JSON. Strings, booleans and numbers (double) come as such, objects and arrays as JSON. *value lives until destroy returns.
+   * MORTISE_NOT_FOUND, MORTISE_CANCELLED.
    */
   FfiResult (*config)(const MortiseHost* host, const char* key, MortiseValue* value);
 
   /*
-   * [any-thread & initialised, running] Calls a function that the application defined and waits for its answer. arguments may be NULL if count is 0. *result is the host's and
-   * lives until the outermost call into the plugin returns (on a thread of the plugin's own: until its next host call).
+   * [any-thread & registered (inside init), initialised, running] Calls a function that the application defined and waits for its answer.
+   * arguments may be NULL if count is 0. *result is the host's and lives until the outermost call into the plugin returns (on a thread of the plugin's own: until its next host call).
    * A handler that must wait cannot be served to a caller on the main thread: MORTISE_WOULD_BLOCK.
-   * MORTISE_NOT_FOUND, FFI_INVALID_DATA, MORTISE_DENIED, MORTISE_CANCELLED, FFI_ERR (the handler failed; error has its text).
+   * MORTISE_NOT_FOUND, FFI_INVALID_DATA, FFI_UTF8_ERROR, MORTISE_TOO_LARGE, MORTISE_DENIED, MORTISE_BUSY, MORTISE_TIMED_OUT,
+   * MORTISE_CANCELLED, MORTISE_REENTERED (the call would come back into a plugin that takes one at a time), FFI_ERR (the handler failed;
+   * error has its text).
    */
   FfiResult (*call)(const MortiseHost* host, const char* function, const MortiseValue* arguments, size_t argument_count, MortiseValue* result,
                     MortiseError* error);
 
   /*
-   * [any-thread & initialised, running] Publishes payload (may be NULL) under topic. Returns when queued. MORTISE_UNSUPPORTED where the host has no bus,
+   * [any-thread & registered (inside init), initialised, running] Publishes payload (may be NULL) under topic: parts of
+   * [A-Za-z0-9_-]+ joined by dots, at most 255 bytes. Returns when queued. MORTISE_UNSUPPORTED where the host has no bus,
    * MORTISE_BUSY (queue full), FFI_INVALID_DATA (topic), MORTISE_CANCELLED.
    */
   FfiResult (*publish)(const MortiseHost* host, const char* topic, const MortiseValue* payload);
 
   /*
-   * [main-thread & initialised, running] Finds a service that another plugin offers ("mortise.services/1") by name and npm range (NULL: any). *table stays valid until
-   * this plugin's shutdown returns: the host stops consumers before the offerer. MORTISE_NOT_FOUND.
+   * [main-thread & registered (inside init), initialised, running] Finds a service that another plugin offers ("mortise.services/1") by name and npm range (NULL: any). *table stays valid until
+   * this plugin's shutdown returns: the host stops consumers before the offerer. Calls through it are the two
+   * plugins' own affair: the host neither sees nor serialises them.
+   * MORTISE_NOT_FOUND, FFI_INVALID_DATA (range), MORTISE_WRONG_STATE (thread), MORTISE_UNSUPPORTED, MORTISE_CANCELLED.
    */
   FfiResult (*service)(const MortiseHost* host, const char* name, const char* version_range, const void** table);
 

@@ -2,7 +2,8 @@
  * The base ABI: one exported function that returns one table of 22 pointers. Fixed for ever; existing plugins load unchanged.
  *
  * The table carries neither version nor size, and older layouts used the same symbol, so the host refuses a table in which a slot does
- * not point into executable memory of the library, or of a library that it needs. No slot may be NULL, except `instance`.
+ * not point into executable memory of the library, or of a library that it needs. No slot may be NULL, except `instance`. Of a
+ * refused table nothing is called, destroy included.
  *
  * Rationale: `free_*` slots exist because plugin and host may use different allocators. The host never frees plugin memory itself.
  */
@@ -71,13 +72,17 @@ typedef struct FfiPluginPriority {
  * Metadata getters (name … incompatible_with): [main-thread & opened], each called once, before registration; the host keeps a copy.
  * Each value is given back to the free function of its pair exactly once, unchanged (pointer AND length), also when the value is
  * refused. A string that is NULL is refused and not freed. Strings inside a slice belong to the slice: its free function frees them.
- * No function of this table may let a C++ exception or a Rust panic out: that ends the process.
+ * What cannot be read as memory (a wild pointer, a string without NUL, an absurd length) is refused and stays unfreed: no free function could take it.
  */
 typedef struct PluginVTable {
   /* Opaque, passed back as the first argument. Any value, NULL and 0x1 included; the host never dereferences it. */
   void* instance;
 
-  /* [main-thread & opened, registered or stopped] Last call of all, exactly once, also after a failed registration or init. */
+  /*
+   * [main-thread & stopped, no other call in progress] Last call of all, exactly once, after the destroy of the stages; also when an
+   * earlier step failed. Not called while a call of the plugin does not return: such a plugin is abandoned and never called again.
+   * Threads of the plugin must have ended when it returns.
+   */
   void (*destroy)(void* instance);
 
   /* The plugin's name, NUL-terminated, [A-Za-z][A-Za-z0-9._-]{0,63}. */
@@ -135,15 +140,21 @@ typedef struct PluginVTable {
    */
   FfiResult (*register_stages)(const void* instance, void* registry);
 
-  /* [main-thread & running or initialised] Once, if and only if init returned FFI_OK. destroy follows whatever it returns. */
+  /*
+   * [main-thread & running or initialised, no other call in progress] Once, if and only if init returned FFI_OK. destroy follows
+   * whatever it returns. Before it, the host answers every host->call of the plugin's own threads that still waits with
+   * MORTISE_CANCELLED, and every later one too, so shutdown and destroy may join threads. Nowhere else may the main thread wait for a
+   * thread that could be inside host->call: it would wait for itself.
+   */
   FfiResult (*shutdown)(void* instance);
 } PluginVTable;
 
 /*
  * [main-thread] The entry point. The host calls it once per load, after its file checks. NULL says that the plugin cannot run; the reason is
- * asked of "mortise.error/1" with a NULL instance, where offered. The table must stay valid and unchanged for the life of the process: there is no
- * slot that frees it, so a static one is right; one on the heap is never freed by the host (about 176 bytes for each load).
- * The same library may be opened again after destroy: return a table with a fresh instance.
+ * asked of "mortise.error/1" with a NULL instance, where offered. The host copies the 22 words when _plugin_init returns; the functions
+ * stay valid for the life of the process. There is no slot that frees the table, so a static one is right; one on the heap is never
+ * freed by the host (22 words for each load). Called again only after destroy of the instance before has returned, or after NULL was
+ * returned; it may then fill the same table with a fresh instance.
  */
 MORTISE_EXPORT PluginVTable* _plugin_init(void);
 

@@ -20,11 +20,15 @@
 enum MortiseLanguage { MORTISE_LANGUAGE_OTHER = 0, MORTISE_LANGUAGE_C = 1, MORTISE_LANGUAGE_CPP = 2, MORTISE_LANGUAGE_RUST = 3 };
 
 enum MortiseThreads {
-  MORTISE_THREADS_ONE = 0, /* one call at a time, from whichever thread */
-  MORTISE_THREADS_SAFE = 1 /* execute and functions may run on several threads at once */
+  MORTISE_THREADS_ONE = 0, /* never two calls at once; a call that would come back into the plugin gets MORTISE_REENTERED */
+  MORTISE_THREADS_SAFE = 1 /* execute, dry_run, functions, messages and metrics may run at once; all other calls come alone */
 };
 
-/* Integers are in the byte order of the target, like the rest of the file. The manifest's UTF-8 JSON follows at offset record_size. */
+/*
+ * Integers are in the byte order of the target, like the rest of the file. The manifest's UTF-8 JSON, one object, follows at offset
+ * record_size. One record per library. Reserved fields are 0. Sizes of the structs that never grow (table, slice, dependency, stage
+ * requirement, value) equal the host's; those that begin with their size may be smaller, or larger with a newer minor.
+ */
 typedef struct MortiseRecord {
   char magic[8];
   uint32_t format;      /* MORTISE_RECORD_FORMAT */
@@ -58,6 +62,12 @@ MORTISE_STATIC_ASSERT(offsetof(MortiseRecord, manifest_length) == 64, "MortiseRe
 
 #if defined(_MSC_VER) && !defined(__clang__)
 #pragma section(".mortise", read)
+/* The linker drops what nothing refers to (/OPT:REF): this refers to it. */
+#if defined(_M_IX86)
+#pragma comment(linker, "/include:_mortise_record")
+#else
+#pragma comment(linker, "/include:mortise_record")
+#endif
 #define MORTISE_IN_RECORD_SECTION __declspec(allocate(".mortise"))
 #elif defined(__APPLE__)
 #define MORTISE_IN_RECORD_SECTION __attribute__((used, section("__DATA,__mortise")))

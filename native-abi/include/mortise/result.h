@@ -4,7 +4,11 @@
 
 #include "version.h"
 
-/* 0 is success. Codes 1–4 are those of the base ABI, all a base slot may return; the rest are for extensions and host functions. */
+/*
+ * 0 is success. Codes 1–4 are those of the base ABI; the rest are for stages, extensions and host functions, and accepted from base slots
+ * too. A code that is not in the list is a broken contract. Where a MortiseError says another code than the one returned, the returned
+ * one counts.
+ */
 typedef int32_t FfiResult;
 
 /* MORTISE_RESULTS(X): X(NAME, value, sentence). The one list that gives the codes, their names and their text. */
@@ -21,18 +25,19 @@ typedef int32_t FfiResult;
   X(MORTISE_OUT_OF_MEMORY, 20, "memory could not be had")                           \
   X(MORTISE_READ_ONLY, 21, "this context may be read, not written")                 \
   X(MORTISE_WRONG_STATE, 22, "not allowed in this state of the plugin or the call") \
-  X(MORTISE_BUSY, 23, "the plugin or the host is inside another call")              \
+  X(MORTISE_BUSY, 23, "a queue or a limit is full for now")                         \
   X(MORTISE_WOULD_BLOCK, 24, "the answer needs the main thread, which is the caller") \
   X(MORTISE_CANCELLED, 25, "the call was cancelled")                                \
   X(MORTISE_DENIED, 26, "no permission for that")                                   \
   X(MORTISE_TIMED_OUT, 27, "the deadline passed")                                   \
-  X(MORTISE_UNSUPPORTED, 28, "this host or plugin does not offer that")
+  X(MORTISE_UNSUPPORTED, 28, "this host or plugin does not offer that")             \
+  X(MORTISE_REENTERED, 29, "the plugin is already inside a call and takes one at a time")
 
 enum MortiseResultCode {
 #define MORTISE_RESULT_ENUM(name, value, text) name = value,
   MORTISE_RESULTS(MORTISE_RESULT_ENUM)
 #undef MORTISE_RESULT_ENUM
-  MORTISE_RESULT_LAST = MORTISE_UNSUPPORTED
+  MORTISE_RESULT_LAST = MORTISE_REENTERED
 };
 
 MORTISE_STATIC_ASSERT(sizeof(FfiResult) == 4, "FfiResult is 4 bytes");

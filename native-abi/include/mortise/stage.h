@@ -5,7 +5,10 @@
 #include "context.h"
 
 enum MortiseStageFlag {
-  /* Returns within about 50 µs, never waits and never calls host->call: the host may run it on the main thread, which saves a thread switch. */
+  /*
+   * execute and dry_run return within about 50 µs, never wait and never call host->call: the host may run them on the main thread, which
+   * saves a thread switch.
+   */
   MORTISE_STAGE_QUICK = 1
 };
 
@@ -14,7 +17,9 @@ enum MortiseStageFlag {
 
 /*
  * One stage. The host copies this struct and its strings during register_stage; `state` is passed back as it is.
- * If the plugin is thread-safe (record), execute of one stage may run on several threads at once.
+ * If the plugin is thread-safe (record), execute of one stage may run on several threads at once. A stage-thread has a stack of at least
+ * 1 MiB. A larger size than the host's is accepted: what it does not know it does not read. execute, dry_run and destroy must lie in
+ * executable memory of the library, as the slots of the base table: else the plugin is refused after register_stages.
  */
 typedef struct MortiseStage {
   uint32_t size;  /* sizeof(MortiseStage) */
@@ -31,7 +36,10 @@ typedef struct MortiseStage {
   /* [stage-thread & running] Says through context->describe what execute would do, and changes nothing outside the context. NULL: the host uses the description. */
   FfiResult (*dry_run)(void* state, const MortiseContext* context, MortiseError* error);
 
-  /* [main-thread & stopped] Once, before the plugin's destroy, if and only if register_stage returned FFI_OK. NULL: nothing to release. */
+  /*
+   * [main-thread & stopped, no other call in progress] Once, before the plugin's destroy, last registered first, if and only if
+   * register_stage returned FFI_OK and the host could prove the stage's functions. NULL: nothing to release.
+   */
   void (*destroy)(void* state);
 } MortiseStage;
 
@@ -48,7 +56,7 @@ struct MortiseRegistry {
 
   /*
    * [main-thread & opened, inside register_stages] MORTISE_EXISTS (this plugin registered that id already), FFI_INVALID_DATA (id, size, flags),
-   * FFI_NULL_POINTER (id, execute), FFI_UTF8_ERROR, MORTISE_TOO_LARGE, MORTISE_WRONG_STATE (outside register_stages).
+   * FFI_NULL_POINTER (id, execute, a struct or string that cannot be read), FFI_UTF8_ERROR, MORTISE_TOO_LARGE, MORTISE_WRONG_STATE (outside register_stages).
    * Whether another plugin owns the namespace or the id is decided after register_stages returns: then the plugin is refused.
    */
   FfiResult (*register_stage)(const MortiseRegistry* registry, const MortiseStage* stage, MortiseError* error);

@@ -14,7 +14,8 @@ typedef struct MortiseConfigExtension {
   const char* (*schema)(const void* instance);
 
   /*
-   * [main-thread & registered, running] New options, the whole object as JSON, already valid by the schema. Called once before init and at each change.
+   * [main-thread & registered, running] New options, the whole object as JSON, already valid by the schema. Called once before init, after
+   * mortise.state/1 restored, and at each change.
    * Anything but FFI_OK keeps the former options in force.
    */
   FfiResult (*apply)(void* instance, const char* json, size_t length, MortiseError* error);

@@ -27,8 +27,8 @@ typedef struct MortiseCall {
   uint32_t size;
   uint32_t flags;                     /* 0 */
   const volatile uint32_t* cancelled; /* as in MortiseContext */
-  uint64_t deadline_ns;               /* CLOCK_MONOTONIC nanoseconds; 0: none */
   const char* caller;                 /* who calls: a plugin's or script's name; NULL: the application */
+  uint64_t timeout_ns;                /* nanoseconds that were left when the call began; 0: no deadline */
 } MortiseCall;
 
 typedef struct MortiseFunctionsExtension {
@@ -53,7 +53,7 @@ typedef struct MortiseFunctionsExtension {
 } MortiseFunctionsExtension;
 
 MORTISE_STATIC_ASSERT(sizeof(MortiseFunction) == 8 + 4 * MORTISE_WORD, "MortiseFunction");
-MORTISE_STATIC_ASSERT(offsetof(MortiseCall, cancelled) == 8, "MortiseCall.cancelled");
+MORTISE_STATIC_ASSERT(sizeof(MortiseCall) == 16 + 2 * MORTISE_WORD, "MortiseCall");
 MORTISE_STATIC_ASSERT(sizeof(MortiseFunctionsExtension) == 8 + 4 * MORTISE_WORD, "MortiseFunctionsExtension");
 
 #endif

@@ -21,7 +21,8 @@ typedef struct MortiseMessagesExtension {
   uint32_t size;
   uint32_t reserved;
 
-  /* [main-thread & initialised] Topic patterns to subscribe to, one per index from 0, NULL ends the list. `*` stands for one part, a final `**` for the rest. Static. */
+  /* [main-thread & initialised] Topic patterns to subscribe to, one per index from 0, NULL ends the list. Parts are joined by dots;
+   * `*` stands for one part, a final `**` for the rest. Static. */
   const char* (*topic)(const void* instance, uint32_t index);
 
   /* [stage-thread & running] One message at a time, in the order of each sender. A failure is logged; the message is not sent again. */

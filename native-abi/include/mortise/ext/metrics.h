@@ -29,7 +29,7 @@ typedef struct MortiseMetricsExtension {
   /* [main-thread & opened] Describes metric index < count. */
   FfiResult (*describe)(const void* instance, uint32_t index, MortiseMetric* metric);
 
-  /* [any-thread & running, also beside other calls] Writes the present value of each metric, count of them, to values. */
+  /* [any-thread & running; beside other calls only if thread-safe] Writes the present value of each metric, count of them, to values. */
   FfiResult (*read)(const void* instance, double* values, uint32_t count);
 } MortiseMetricsExtension;
 

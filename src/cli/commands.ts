@@ -1,0 +1,10 @@
+import type { Command } from './command.js';
+
+/** The commands in the order of the help. */
+export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  inspect: async () => (await import('./inspect.js')).inspect,
+  probe: async () => (await import('./probe.js')).probeCommand,
+  list: async () => (await import('./list.js')).list,
+  run: async () => (await import('./run.js')).run,
+  setup: async () => (await import('./setup.js')).setup,
+};

@@ -1,0 +1,66 @@
+import { basename } from 'node:path';
+import { discover } from '../core/directories.js';
+import { type ProbeReport, probe } from '../isolation/index.js';
+import { milliseconds } from './arguments.js';
+import type { Command } from './command.js';
+import { columns, printable } from './text.js';
+
+/** `mortise list DIR…` */
+export const list: Command = {
+  name: 'list',
+  operands: 'DIR…',
+  arity: { min: 1, max: Number.POSITIVE_INFINITY },
+  summary: 'lists the plugins in directories, each probed in a process of its own',
+  options: {
+    timeout: { type: 'string', value: 'MS', help: 'how long each probe may take; 10000 where not given' },
+  },
+  notes:
+    'Nothing is started: a plugin says who it is, registers its stages and is destroyed. Fails if a directory cannot be read or a plugin fails.',
+  async run({ operands, options, output, signal }) {
+    const timeoutMs = milliseconds(options, 'timeout', list);
+    const { paths, warnings } = discover(operands, new Set());
+    let done = 0;
+    const reports = await Promise.all(
+      paths.map(async (path) => {
+        const report = await probe(path, { signal, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
+        output.progress(`probed ${++done} of ${paths.length}: ${printable(basename(path))}`);
+        return report;
+      }),
+    );
+    const plugins = reports.filter((report) => report.ok);
+    const failed = reports.filter((report) => !report.ok);
+    output.result(
+      {
+        plugins: plugins.map(({ metadata, path, sha256, stages, warnings: remarks }) => ({
+          ...metadata,
+          path,
+          sha256,
+          stages,
+          warnings: remarks,
+        })),
+        failed: failed.map(({ metadata, path, error }) => ({ name: metadata?.name ?? null, path, error })),
+        warnings,
+      },
+      () => table(plugins, output.paint),
+    );
+    if (!output.json) {
+      for (const warning of warnings) output.warning(warning);
+      for (const report of plugins) for (const warning of report.warnings) output.warning(warning, report.metadata?.name);
+      for (const { error } of failed) if (error !== undefined) output.errorBlock(error);
+    }
+    return failed.length === 0 && warnings.length === 0 ? 0 : 1;
+  },
+};
+
+function table(plugins: readonly ProbeReport[], paint: (style: 'bold', text: string) => string): string[] {
+  if (plugins.length === 0) return ['no plugins'];
+  const rows = plugins.map(({ metadata, stages, path }) => [
+    metadata?.name ?? '',
+    metadata?.version ?? '',
+    metadata === undefined ? '' : `${metadata.priority.category}:${metadata.priority.value}`,
+    stages.map(({ id }) => id).join(' '),
+    printable(basename(path)),
+  ]);
+  const [head = '', ...lines] = columns([['NAME', 'VERSION', 'PRIORITY', 'STAGES', 'FILE'], ...rows]);
+  return [paint('bold', head), ...lines];
+}

@@ -1,0 +1,112 @@
+import { checkOptionNames, nearest, PluginSystemError } from '../errors/index.js';
+import type { ContextValue, Logger, RunMode } from '../plugin/index.js';
+import { CancellationSource } from './cancellation.js';
+import type { ResolvedOptions } from './options.js';
+import { type Pipeline, type PipelinePlan, planPipeline } from './pipeline.js';
+import type { RunReport } from './report.js';
+import { runPipeline } from './run-pipeline.js';
+import type { StageRegistry } from './stage-registry.js';
+
+export interface RunOptions {
+  /** Default `live`. */
+  readonly mode?: RunMode;
+  /** First values of the context. */
+  readonly data?: Readonly<Record<string, ContextValue>>;
+  /** Cancels the run. */
+  readonly signal?: AbortSignal;
+}
+
+const KNOWN = ['mode', 'data', 'signal'];
+
+interface ActiveRun {
+  readonly plan: PipelinePlan;
+  readonly cancellation: CancellationSource;
+  readonly ended: Promise<void>;
+}
+
+/** The pipelines of one manager: their plans, and the runs in progress. */
+export class PipelineRuns {
+  readonly #options: ResolvedOptions;
+  readonly #stages: StageRegistry;
+  readonly #log: Logger;
+  readonly #active = new Set<ActiveRun>();
+  readonly #plans = new Map<string, { version: number; plan: PipelinePlan }>();
+
+  constructor(options: ResolvedOptions, stages: StageRegistry, log: Logger) {
+    this.#options = options;
+    this.#stages = stages;
+    this.#log = log;
+  }
+
+  /**
+   * @throws `PipelineNotFound`, `PipelineInvalid`, `StageNotFound`, `ContextValueInvalid`, `InvalidOption`
+   */
+  async run(pipeline: string | Pipeline, options: RunOptions): Promise<RunReport> {
+    checkOptionNames(options, KNOWN, 'run');
+    const mode = options.mode ?? 'live';
+    if (mode !== 'live' && mode !== 'dry_run') {
+      throw new PluginSystemError('InvalidOption', `the mode is ${JSON.stringify(mode)}; "live" or "dry_run" was wanted`, {
+        operation: 'run',
+      });
+    }
+    const name = typeof pipeline === 'string' ? pipeline : 'inline';
+    const plan = typeof pipeline === 'string' ? this.#plan(pipeline) : planPipeline(name, pipeline, this.#stages);
+    const cancellation = new CancellationSource();
+    const unfollow = cancellation.follow(options.signal);
+    let end = () => {};
+    const ended = new Promise<void>((done) => {
+      end = done;
+    });
+    const run = { plan, cancellation, ended };
+    this.#active.add(run);
+    try {
+      const { configDirectory } = this.#options;
+      const log = (plugin: string, stage: string) => this.#log.child({ plugin, stage });
+      return await runPipeline({ name, plan, mode, data: options.data, configDirectory, cancellation, log });
+    } finally {
+      unfollow();
+      this.#active.delete(run);
+      end();
+    }
+  }
+
+  /** Waits for the runs that use `plugin` (all, where absent); cancels those that do not end within `drainMs`, and gives them the grace of native calls to obey. */
+  async drain(plugin?: string): Promise<void> {
+    const runs = [...this.#active].filter((run) => plugin === undefined || run.plan.plugins.includes(plugin));
+    if (runs.length === 0) return;
+    const ended = Promise.all(runs.map((run) => run.ended));
+    if (await within(this.#options.drainMs, ended)) return;
+    for (const run of runs) run.cancellation.cancel(new PluginSystemError('Cancelled', 'the plugin is being stopped'));
+    await within(this.#options.cancelGraceMs + 1000, ended);
+  }
+
+  #plan(name: string): PipelinePlan {
+    const { pipelines } = this.#options;
+    if (!Object.hasOwn(pipelines, name)) {
+      const near = nearest(name, Object.keys(pipelines));
+      throw new PluginSystemError('PipelineNotFound', `there is no pipeline ${JSON.stringify(name)}`, {
+        phase: 'operation',
+        operation: name,
+        ...(near === undefined ? {} : { remedy: `Did you mean ${JSON.stringify(near)}?` }),
+      });
+    }
+    const known = this.#plans.get(name);
+    if (known?.version === this.#stages.version) return known.plan;
+    const plan = planPipeline(name, pipelines[name] as Pipeline, this.#stages);
+    this.#plans.set(name, { version: this.#stages.version, plan });
+    return plan;
+  }
+}
+
+/** Whether `work` ended within the time. */
+async function within(milliseconds: number, work: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), milliseconds);
+  });
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,87 @@
+import type { Phase, SerializedError } from '../errors/index.js';
+import type { JsonValue, PluginMetadata, PluginWarning } from '../plugin/index.js';
+import type { LedgerEntry } from '../safety/index.js';
+
+/*
+ * Between a process and its first look: the request is one line of JSON on the child's stdin; the child answers on descriptor 3 with one line of JSON for each step before it begins, and one for the verdict. Every line also begins
+ * with a line feed, so that something else written to the descriptor cannot swallow it.
+ */
+
+/** The descriptor on which the child reports. */
+export const REPORT_DESCRIPTOR = 3;
+
+/** What the child is to look at. */
+export interface FirstLookRequest {
+  readonly path: string;
+  /** Of the file that was checked: another one is not opened. */
+  readonly sha256: string;
+  readonly app: string;
+  readonly apiVersion: string;
+  readonly configDirectory: string;
+  readonly config: Readonly<Record<string, JsonValue>>;
+  readonly init: boolean;
+  /** When the system is to end the child, if its parent has not: whole seconds. */
+  readonly alarmSeconds: number;
+}
+
+/** Steps of a look in order, with the phase of each, and how an error speaks of it. */
+export const LOOK_STEPS = {
+  check: { phase: 'loading', spoken: 'the check of the file' },
+  open: { phase: 'loading', spoken: 'the opening of the library, when its constructors run' },
+  entry: { phase: 'loading', spoken: '_plugin_init' },
+  metadata: { phase: 'metadata', spoken: 'the reading of its metadata' },
+  register_stages: { phase: 'stages', spoken: 'register_stages' },
+  init: { phase: 'init', spoken: 'init' },
+  preflight_check: { phase: 'preflight', spoken: 'preflight_check' },
+  shutdown: { phase: 'shutdown', spoken: 'shutdown' },
+  destroy: { phase: 'unloading', spoken: 'destroy' },
+  exit: { phase: 'unloading', spoken: 'the exit of its process' },
+} as const satisfies Record<string, { phase: Phase; spoken: string }>;
+
+export type LookStep = keyof typeof LOOK_STEPS;
+
+/** A step begins. */
+export interface StepLine {
+  readonly step: LookStep;
+  /** Clock of the child, milliseconds. */
+  readonly at: number;
+}
+
+/** A stage as the plugin registered it. */
+export interface StageSummary {
+  readonly id: string;
+  readonly name?: string | undefined;
+  readonly description?: string | undefined;
+  /** Declared to return at once. */
+  readonly quick: boolean;
+}
+
+/** What the child found; absent fields were not reached. */
+export interface Verdict {
+  readonly metadata?: PluginMetadata | undefined;
+  readonly stages: readonly StageSummary[];
+  readonly warnings: readonly PluginWarning[];
+  /** Of a plugin that could not be opened: only what does not balance. */
+  readonly ledger: readonly LedgerEntry[];
+  /** The first failure; what had been begun was still undone. */
+  readonly error?: SerializedError | undefined;
+}
+
+export interface VerdictLine {
+  readonly verdict: Verdict;
+}
+
+/** A line that the child reported, or undefined if it is none of ours. */
+export function parseReportLine(line: string): StepLine | VerdictLine | undefined {
+  if (line === '') return undefined;
+  let parsed: Partial<StepLine & VerdictLine> | null;
+  try {
+    parsed = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  if (typeof parsed !== 'object' || parsed === null) return undefined;
+  if (typeof parsed.verdict === 'object') return parsed as VerdictLine;
+  const isStep = typeof parsed.step === 'string' && Object.hasOwn(LOOK_STEPS, parsed.step) && typeof parsed.at === 'number';
+  return isStep ? (parsed as StepLine) : undefined;
+}

@@ -1,0 +1,125 @@
+import { PluginSystemError } from '../errors/index.js';
+import type { LibraryFile } from '../native/index.js';
+import type { PluginWarning } from '../plugin/index.js';
+import { LOOK_STEPS, type StepLine } from './first-look-protocol.js';
+import type { LookOutcome } from './look-process.js';
+import type { ProbeReport, ProbeStep, RecordSummary } from './probe.js';
+import { causeOfDeath } from './process-group.js';
+
+/**
+ * Makes a report of how the process of a look ended.
+ * @throws `Internal` if it ended before its first step: then it is not the plugin that failed
+ */
+export function concludeLook(file: LibraryFile, outcome: LookOutcome, timeoutMs: number): ProbeReport {
+  const { verdict, exit, stdout, stderr } = outcome;
+  const last = outcome.steps.at(-1);
+  if (last === undefined) throw neverBegan(outcome);
+  const error = verdict === undefined ? unfinished(file, outcome, last, timeoutMs) : given(verdict);
+  const ledger = verdict?.ledger ?? [];
+  return {
+    path: file.path,
+    ok: error === undefined,
+    sha256: file.sha256,
+    metadata: verdict?.metadata,
+    stages: verdict?.stages ?? [],
+    record: recordSummary(file),
+    warnings: verdict === undefined ? [] : [...verdict.warnings, ...endedBadly(outcome, timeoutMs)],
+    ledger,
+    difference: ledger.filter((entry) => entry.taken !== entry.given),
+    steps: timed(outcome),
+    error,
+    exit,
+    stdout,
+    stderr,
+  };
+}
+
+function given({ error, ledger }: NonNullable<LookOutcome['verdict']>): PluginSystemError | undefined {
+  if (error === undefined) return undefined;
+  const difference = ledger.filter((entry) => entry.taken !== entry.given);
+  return PluginSystemError.fromJSON(error).within({ ledger: difference });
+}
+
+function unfinished(file: LibraryFile, outcome: LookOutcome, last: StepLine, timeoutMs: number): PluginSystemError {
+  const { phase, spoken } = LOOK_STEPS[last.step];
+  const place = { path: file.path, phase, operation: last.step === 'entry' ? spoken : last.step };
+  if (outcome.ending === 'deadline') {
+    return new PluginSystemError(
+      'FirstLookHung',
+      `the plugin did not return from ${spoken} within ${timeoutMs} ms; its process was killed`,
+      place,
+    );
+  }
+  const said = lastWords(outcome.stderr);
+  return new PluginSystemError(
+    'FirstLookCrashed',
+    `${end(outcome, spoken)}${said === undefined ? '' : `; it said: ${said}`}`,
+    place,
+  );
+}
+
+function end({ ending, exit }: LookOutcome, spoken: string): string {
+  if (ending === 'report closed')
+    return `the plugin closed descriptors of its process during ${spoken}, the one of the report among them; it was killed`;
+  const death = causeOfDeath(exit.code, exit.signal);
+  if (death !== undefined) return `the plugin died of ${death} during ${spoken}`;
+  return `the process of the plugin ended with exit code ${exit.code} during ${spoken}, without returning`;
+}
+
+/** The last line on stderr: what a Rust panic or a failed assertion has to say. Control characters are left out. */
+function lastWords(stderr: string): string | undefined {
+  const line = stderr
+    .split(/[\r\n]+/)
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    .map((text) => text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '').trim())
+    .filter((text) => text !== '')
+    .at(-1);
+  return line === undefined || line.length <= 200 ? line : `${line.slice(0, 200)}…`;
+}
+
+function endedBadly({ ending, exit }: LookOutcome, timeoutMs: number): PluginWarning[] {
+  if (ending === 'deadline') {
+    return [
+      {
+        code: 'HungAtExit',
+        message: `the process of the plugin did not exit within ${timeoutMs} ms, after all else was done; it was killed`,
+      },
+    ];
+  }
+  if (exit.code === 0) return [];
+  const death = causeOfDeath(exit.code, exit.signal);
+  const how = death === undefined ? `ended with exit code ${exit.code}` : `died of ${death}`;
+  return [
+    {
+      code: 'CrashAtExit',
+      message: `the process of the plugin ${how} at exit, after all else was done; a static destructor may be the cause`,
+    },
+  ];
+}
+
+function timed({ steps, lastStepMs }: LookOutcome): ProbeStep[] {
+  return steps.map(({ step, at }, index) => {
+    const next = steps[index + 1];
+    return { step, phase: LOOK_STEPS[step].phase, milliseconds: next === undefined ? lastStepMs : next.at - at };
+  });
+}
+
+function recordSummary({ record }: LibraryFile): RecordSummary | undefined {
+  if (record === undefined) return undefined;
+  const { abiMajor, abiMinor, language, threads, headerVersion, manifest } = record;
+  return { abi: `${abiMajor}.${abiMinor}`, language, threads, headerVersion, manifest };
+}
+
+function neverBegan({ exit, stderr, ending }: LookOutcome): PluginSystemError {
+  const how =
+    ending === 'deadline'
+      ? 'did not begin'
+      : `ended with ${causeOfDeath(exit.code, exit.signal) ?? `exit code ${exit.code}`} before it began`;
+  return new PluginSystemError(
+    'Internal',
+    `the process of the first look ${how}: ${stderr.trim() === '' ? 'it printed nothing' : stderr.trim()}`,
+    {
+      operation: 'first look',
+    },
+  );
+}

@@ -1,0 +1,173 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { ABI_MAJOR, ABI_MINOR } from '../abi/index.js';
+import { checkOptionNames, type Phase, PluginSystemError } from '../errors/index.js';
+import { checkLibraryFile, type LibraryFile } from '../native/index.js';
+import type { JsonValue, PluginMetadata, PluginWarning } from '../plugin/index.js';
+import type { LedgerEntry } from '../safety/index.js';
+import { takeChildSlot } from './child-slots.js';
+import type { LookStep, StageSummary } from './first-look-protocol.js';
+import { concludeLook } from './look-conclusion.js';
+import { runLook } from './look-process.js';
+
+export interface ProbeOptions {
+  /** What the plugin is told of its host. Default `mortise`. */
+  readonly app?: string;
+  /** Default: the version of the ABI. */
+  readonly apiVersion?: string;
+  /** Default: an empty folder that is removed afterwards. */
+  readonly configDirectory?: string;
+  readonly config?: Readonly<Record<string, JsonValue>>;
+  /** Also init, preflight and shut down. Default false: the plugin only registers its stages. */
+  readonly init?: boolean;
+  /** How long all of it may take, in milliseconds. Default 10 000. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** What the record in the file says, without what is repeated in the metadata. */
+export interface RecordSummary {
+  /** `1.0` */
+  readonly abi: string;
+  readonly language: string;
+  readonly threads: 'one' | 'safe';
+  readonly headerVersion: string;
+  readonly manifest: Readonly<Record<string, unknown>>;
+}
+
+export interface ProbeStep {
+  readonly step: LookStep;
+  readonly phase: Phase;
+  readonly milliseconds: number;
+}
+
+/** What a probe found. Fields that it did not come to are absent or empty. */
+export interface ProbeReport {
+  readonly path: string;
+  /** It went through all steps, each as the contract wants it. */
+  readonly ok: boolean;
+  /** Lower-case hex, of the file. */
+  readonly sha256?: string | undefined;
+  readonly metadata?: PluginMetadata | undefined;
+  readonly stages: readonly StageSummary[];
+  /** Absent if the plugin carries no record. */
+  readonly record?: RecordSummary | undefined;
+  /** Of the plugin, and `CrashAtExit` or `HungAtExit` if its process did not end well after all was done. */
+  readonly warnings: readonly PluginWarning[];
+  /** What was taken from the plugin and given back, after it was destroyed. */
+  readonly ledger: readonly LedgerEntry[];
+  /** The part of the ledger that does not balance. */
+  readonly difference: readonly LedgerEntry[];
+  /** That were begun, in order. */
+  readonly steps: readonly ProbeStep[];
+  readonly error?: PluginSystemError | undefined;
+  /** How the child process ended; both null if none was started, because the file itself was refused. */
+  readonly exit: { readonly code: number | null; readonly signal: NodeJS.Signals | null };
+  /** The last 4 KiB of what the plugin printed. */
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** How much later than its deadline a child ends that has lost its parent. */
+const ALARM_AFTER_SECONDS = 5;
+
+const KNOWN = ['app', 'apiVersion', 'configDirectory', 'config', 'init', 'timeoutMs', 'signal'] as const satisfies Array<
+  keyof ProbeOptions
+>;
+
+/**
+ * Takes the library at `path` through its life in a child process and reports how it went. Whatever the plugin does (crash, hang, exit, fork, close
+ * what is not its own), this process lives on, and no process is left behind, except one that the plugin moved to a session of its own.
+ * A file that cannot be a plugin is refused without starting a child. Never rejects because of the plugin.
+ *
+ * It is a test, not a jail: the plugin runs with the rights of this user. What the child does at exit after everything went well, such as a static
+ * destructor that crashes, is a warning: it cannot hurt a host before that exits itself.
+ * @throws `InvalidOption`; `Cancelled` when `signal` gives up; `Internal` if no child can be started
+ */
+export async function probe(path: string, options: ProbeOptions = {}): Promise<ProbeReport> {
+  checkOptions(path, options);
+  const absolute = resolve(path);
+  let file: LibraryFile;
+  try {
+    file = checkLibraryFile(absolute);
+  } catch (error) {
+    return refused(
+      absolute,
+      PluginSystemError.from(error, 'Internal', { path: absolute, phase: 'loading', operation: 'check' }),
+    );
+  }
+  return probeFile(file, options);
+}
+
+/** `probe` of a file that was checked. */
+export async function probeFile(file: LibraryFile, options: ProbeOptions): Promise<ProbeReport> {
+  const { signal, timeoutMs = 10_000 } = options;
+  let release = () => {};
+  let temporary: string | undefined;
+  try {
+    release = await takeChildSlot(signal);
+    if (options.configDirectory === undefined) temporary = await mkdtemp(join(tmpdir(), 'mortise-'));
+    const request = {
+      path: file.path,
+      sha256: file.sha256,
+      app: options.app ?? 'mortise',
+      apiVersion: options.apiVersion ?? `${ABI_MAJOR}.${ABI_MINOR}.0`,
+      configDirectory: resolve(options.configDirectory ?? (temporary as string)),
+      config: options.config ?? {},
+      init: options.init ?? false,
+      alarmSeconds: Math.ceil(timeoutMs / 1000) + ALARM_AFTER_SECONDS,
+    };
+    const outcome = await runLook(request, timeoutMs, signal);
+    if (outcome.ending === 'cancelled') throw signal?.reason;
+    return concludeLook(file, outcome, timeoutMs);
+  } catch (error) {
+    if (signal?.aborted !== true) throw PluginSystemError.from(error, 'Internal', { path: file.path, operation: 'probe' });
+    throw new PluginSystemError('Cancelled', 'the probe was cancelled', {
+      path: file.path,
+      operation: 'probe',
+      cause: signal.reason,
+    });
+  } finally {
+    release();
+    if (temporary !== undefined) await rm(temporary, { recursive: true, force: true }).catch(() => {});
+  }
+}
+
+function refused(path: string, error: PluginSystemError): ProbeReport {
+  const exit = { code: null, signal: null };
+  return {
+    path,
+    ok: false,
+    stages: [],
+    warnings: [],
+    ledger: [],
+    difference: [],
+    steps: [],
+    error,
+    exit,
+    stdout: '',
+    stderr: '',
+  };
+}
+
+function checkOptions(path: unknown, options: ProbeOptions): void {
+  checkOptionNames(options, KNOWN, 'probe');
+  if (typeof path !== 'string' || path === '') throw wrong('path', path, 'the path of a library');
+  for (const name of ['app', 'apiVersion', 'configDirectory'] as const) {
+    const value: unknown = options[name];
+    const isText = typeof value === 'string' && value !== '' && !value.includes('\0');
+    if (value !== undefined && !isText) throw wrong(name, value, 'a string that is not empty');
+  }
+  const { init, timeoutMs, config } = options as { [Name in keyof ProbeOptions]: unknown };
+  if (init !== undefined && typeof init !== 'boolean') throw wrong('init', init, 'true or false');
+  const isTime = typeof timeoutMs === 'number' && timeoutMs >= 1 && timeoutMs <= 2 ** 31 - 1;
+  if (timeoutMs !== undefined && !isTime) throw wrong('timeoutMs', timeoutMs, 'milliseconds, 1 to 2147483647');
+  if (config !== undefined && (typeof config !== 'object' || config === null || Array.isArray(config)))
+    throw wrong('config', config, 'an object');
+}
+
+function wrong(name: string, value: unknown, wanted: string): PluginSystemError {
+  const shown = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return new PluginSystemError('InvalidOption', `probe: ${name} is ${shown} (${typeof value}); ${wanted} was wanted`);
+}
