@@ -10,6 +10,7 @@ export {
   PluginManager,
   type PluginManagerOptions,
   type PluginState,
+  probe,
   type RegisteredStage,
   type RunOptions,
   type RunReport,
@@ -18,7 +19,7 @@ export {
   type StopReport,
 } from './core/index.js';
 export { type ErrorCategory, type ErrorCode, ERROR_TABLE, type Phase, PluginSystemError, type SerializedError } from './errors/index.js';
-export { type ProbeOptions, type ProbeReport, probe } from './isolation/index.js';
+export type { ProbeOptions, ProbeReport } from './isolation/index.js';
 export type {
   ContextValue,
   JsonValue,

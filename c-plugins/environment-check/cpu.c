@@ -49,16 +49,16 @@ static int64_t number_of(const char* value) {
 static FfiResult end_processor(struct Processor* processor) {
   if (processor->package < 0 || processor->core < 0) {
     processor->cores_unknown = true;
-    return FFI_OK;
+    return MORTISE_OK;
   }
   uint64_t core = ((uint64_t)processor->package << 32) | (uint64_t)processor->core;
   processor->package = processor->core = -1;
   for (size_t index = 0; index < processor->core_count; index++) {
-    if (processor->cores[index] == core) return FFI_OK;
+    if (processor->cores[index] == core) return MORTISE_OK;
   }
   if (processor->core_count == MOST_CORES) {
     processor->cores_unknown = true;
-    return FFI_OK;
+    return MORTISE_OK;
   }
   if (processor->core_count == processor->core_capacity) {
     size_t capacity = processor->core_capacity == 0 ? 64 : processor->core_capacity * 2;
@@ -68,7 +68,7 @@ static FfiResult end_processor(struct Processor* processor) {
     processor->core_capacity = capacity;
   }
   processor->cores[processor->core_count++] = core;
-  return FFI_OK;
+  return MORTISE_OK;
 }
 
 static void take_flags(struct Processor* processor, char* value) {
@@ -101,14 +101,14 @@ static const char* implementer_name(const char* value) {
 
 static FfiResult take_line(struct Processor* processor, char* line) {
   char* colon = strchr(line, ':');
-  if (colon == NULL) return FFI_OK;
+  if (colon == NULL) return MORTISE_OK;
   size_t length = (size_t)(colon - line);
   while (length > 0 && (line[length - 1] == '\t' || line[length - 1] == ' ')) length--;
   line[length] = '\0';
   char* value = colon + 1 + strspn(colon + 1, " \t");
 
   if (strcmp(line, "processor") == 0) {
-    FfiResult code = processor->logical > 0 ? end_processor(processor) : FFI_OK;
+    FfiResult code = processor->logical > 0 ? end_processor(processor) : MORTISE_OK;
     processor->logical++;
     return code;
   }
@@ -118,18 +118,18 @@ static FfiResult take_line(struct Processor* processor, char* line) {
   if (strcmp(line, "physical id") == 0) processor->package = number_of(value);
   if (strcmp(line, "core id") == 0) processor->core = number_of(value);
   if (strcmp(line, "flags") == 0 || strcmp(line, "Features") == 0) take_flags(processor, value);
-  return FFI_OK;
+  return MORTISE_OK;
 }
 
 static FfiResult read_processor(const struct Machine* machine, struct Processor* processor) {
   FILE* file = source_open(machine->root, "proc/cpuinfo");
-  if (file == NULL) return FFI_OK;
+  if (file == NULL) return MORTISE_OK;
   char* line = malloc(LINE);
-  FfiResult code = line != NULL ? FFI_OK : MORTISE_OUT_OF_MEMORY;
-  while (code == FFI_OK && source_line(file, line, LINE)) {
+  FfiResult code = line != NULL ? MORTISE_OK : MORTISE_OUT_OF_MEMORY;
+  while (code == MORTISE_OK && source_line(file, line, LINE)) {
     code = mortise_cancelled(machine->context) ? MORTISE_CANCELLED : take_line(processor, line);
   }
-  if (code == FFI_OK && processor->logical > 0) code = end_processor(processor);
+  if (code == MORTISE_OK && processor->logical > 0) code = end_processor(processor);
   free(line);
   fclose(file);
   return code;
@@ -174,7 +174,7 @@ static void write_processor(const struct Processor* processor, struct Json* json
 FfiResult probe_cpu(const struct Machine* machine, struct Json* json) {
   struct Processor processor = {.package = -1, .core = -1};
   FfiResult code = read_processor(machine, &processor);
-  if (code == FFI_OK) write_processor(&processor, json);
+  if (code == MORTISE_OK) write_processor(&processor, json);
   free(processor.cores);
   return code;
 }

@@ -79,7 +79,7 @@ FfiResult probe_gpu(const struct Machine* machine, struct Json* json) {
   static const char display_controller[] = "0x03";
   struct Names devices = {0};
   enum SourceList listed = source_list(machine->root, DEVICES, &devices);
-  FfiResult code = listed == SOURCE_NO_MEMORY ? MORTISE_OUT_OF_MEMORY : FFI_OK;
+  FfiResult code = listed == SOURCE_NO_MEMORY ? MORTISE_OUT_OF_MEMORY : MORTISE_OK;
 
   json_open(json, '{');
   json_key(json, "devices");
@@ -87,7 +87,7 @@ FfiResult probe_gpu(const struct Machine* machine, struct Json* json) {
     json_string(json, NULL);
   } else {
     json_open(json, '[');
-    for (size_t index = 0; index < devices.count && code == FFI_OK; index++) {
+    for (size_t index = 0; index < devices.count && code == MORTISE_OK; index++) {
       char class[256];
       if (mortise_cancelled(machine->context)) code = MORTISE_CANCELLED;
       if (!attribute(machine, devices.items[index], "class", class, sizeof class)) continue;

@@ -23,7 +23,7 @@ FfiResult probe_iommu(const struct Machine* machine, struct Json* json) {
   struct Names units = {0};
   enum SourceList groups_listed = source_list(machine->root, "sys/kernel/iommu_groups", &groups);
   enum SourceList units_listed = source_list(machine->root, "sys/class/iommu", &units);
-  FfiResult code = FFI_OK;
+  FfiResult code = MORTISE_OK;
 
   if (groups_listed == SOURCE_NO_MEMORY || units_listed == SOURCE_NO_MEMORY) {
     code = MORTISE_OUT_OF_MEMORY;

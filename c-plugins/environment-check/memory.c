@@ -47,5 +47,5 @@ FfiResult probe_memory(const struct Machine* machine, struct Json* json) {
     json_count(json, wanted[index].bytes);
   }
   json_close(json, '}');
-  return FFI_OK;
+  return MORTISE_OK;
 }

@@ -71,5 +71,5 @@ FfiResult probe_os(const struct Machine* machine, struct Json* json) {
   json_key(json, "architecture");
   json_string(json, known(architecture_read ? architecture : own_architecture));
   json_close(json, '}');
-  return FFI_OK;
+  return MORTISE_OK;
 }

@@ -25,7 +25,7 @@ static FfiResult fail(const void* instance, FfiResult code, const char* message)
   mortise_text_set(&text, message, strlen(message));
   self->failure[text.length] = '\0';
   /* The base table knows the codes 1 to 4. */
-  return code >= FFI_ERR && code <= FFI_INVALID_DATA ? code : FFI_ERR;
+  return code >= MORTISE_ERR && code <= MORTISE_INVALID_DATA ? code : MORTISE_ERR;
 }
 
 static void destroy(void* instance) { (void)instance; }
@@ -69,20 +69,20 @@ static void free_slice(FfiSlice slice) { (void)slice; }
 
 static FfiResult init(void* instance, void* app) {
   char message[512];
-  if (app == NULL) return fail(instance, FFI_NULL_POINTER, "init was called without a host");
+  if (app == NULL) return fail(instance, MORTISE_NULL_POINTER, "init was called without a host");
   FfiResult code = stage_check_options(app, message, sizeof message);
-  return code == FFI_OK ? FFI_OK : fail(instance, code, message);
+  return code == MORTISE_OK ? MORTISE_OK : fail(instance, code, message);
 }
 
 static FfiResult preflight_check(const void* instance, const void* context) {
   (void)instance;
   (void)context;
-  return FFI_OK;
+  return MORTISE_OK;
 }
 
 static FfiResult register_stages(const void* instance, void* registry_pointer) {
   const MortiseRegistry* registry = registry_pointer;
-  if (registry == NULL) return fail(instance, FFI_NULL_POINTER, "register_stages was called without a registry");
+  if (registry == NULL) return fail(instance, MORTISE_NULL_POINTER, "register_stages was called without a registry");
 
   for (size_t index = 0; index < STAGE_COUNT; index++) {
     const struct StageKind* kind = &stage_kinds[index];
@@ -98,19 +98,19 @@ static FfiResult register_stages(const void* instance, void* registry_pointer) {
     char reason[256];
     MortiseError error = {.size = sizeof error, .message = {reason, sizeof reason - 1, 0}};
     FfiResult code = registry->register_stage(registry, &stage, &error);
-    if (code != FFI_OK) {
+    if (code != MORTISE_OK) {
       char message[512];
       reason[error.message.length] = '\0';
       snprintf(message, sizeof message, "the host refused the stage %s (code %d): %s", kind->id, (int)code, reason);
       return fail(instance, code, message);
     }
   }
-  return FFI_OK;
+  return MORTISE_OK;
 }
 
 static FfiResult shutdown_plugin(void* instance) {
   (void)instance;
-  return FFI_OK;
+  return MORTISE_OK;
 }
 
 static PluginVTable table = {

@@ -17,31 +17,31 @@ const struct StageKind stage_kinds[STAGE_COUNT] = {
 static FfiResult take_root(const MortiseValue* value, const char* where, char* path, char* message, size_t capacity) {
   if (value->tag != MORTISE_STRING) {
     snprintf(message, capacity, "%s must be a string", where);
-    return FFI_INVALID_DATA;
+    return MORTISE_INVALID_DATA;
   }
   if (value->length == 0 || value->length >= SOURCE_PATH || memchr(value->as.data, '\0', (size_t)value->length) != NULL) {
     snprintf(message, capacity, "%s must be a path of 1 to %d bytes", where, SOURCE_PATH - 1);
-    return FFI_INVALID_DATA;
+    return MORTISE_INVALID_DATA;
   }
   size_t length = (size_t)value->length;
   memcpy(path, value->as.data, length);
   path[length] = '\0';
   if (!source_is_folder(path)) {
     snprintf(message, capacity, "%s is not a folder: %s", where, path);
-    return FFI_INVALID_DATA;
+    return MORTISE_INVALID_DATA;
   }
   while (length > 0 && path[length - 1] == '/') path[--length] = '\0';
-  return FFI_OK;
+  return MORTISE_OK;
 }
 
 static FfiResult root_option(const MortiseHost* host, char* path, char* message, size_t capacity) {
   MortiseValue value = mortise_null();
   FfiResult code = host->config(host, "root", &value);
-  if (code == MORTISE_NOT_FOUND || (code == FFI_OK && value.tag == MORTISE_NULL)) {
+  if (code == MORTISE_NOT_FOUND || (code == MORTISE_OK && value.tag == MORTISE_NULL)) {
     path[0] = '\0';
-    return FFI_OK;
+    return MORTISE_OK;
   }
-  if (code != FFI_OK) {
+  if (code != MORTISE_OK) {
     snprintf(message, capacity, "the host would not give the option root (code %d)", (int)code);
     return code;
   }
@@ -52,7 +52,7 @@ static FfiResult find_root(const MortiseContext* context, char* path, char* mess
   MortiseValue value = mortise_null();
   FfiResult code = context->get(context, "environment.root", &value);
   if (code == MORTISE_NOT_FOUND) return root_option(context->host, path, message, capacity);
-  if (code != FFI_OK) {
+  if (code != MORTISE_OK) {
     snprintf(message, capacity, "the host would not give the context value environment.root (code %d)", (int)code);
     return code;
   }
@@ -82,20 +82,20 @@ FfiResult stage_execute(void* state, const MortiseContext* context, MortiseError
   char message[SOURCE_PATH + 128];
 
   FfiResult code = find_root(context, root, message, sizeof message);
-  if (code != FFI_OK) return mortise_fail(error, code, message);
+  if (code != MORTISE_OK) return mortise_fail(error, code, message);
 
   const struct Machine machine = {root, context};
   struct Json json = {0};
   code = kind->probe(&machine, &json);
-  if (code == FFI_OK && json.failed) code = MORTISE_OUT_OF_MEMORY;
-  if (code != FFI_OK) {
+  if (code == MORTISE_OK && json.failed) code = MORTISE_OUT_OF_MEMORY;
+  if (code != MORTISE_OK) {
     json_free(&json);
     return mortise_fail(error, code, code == MORTISE_CANCELLED ? "cancelled" : "out of memory");
   }
 
   const MortiseValue value = mortise_json(json.text, json.length);
   code = context->set(context, kind->key, &value);
-  if (code == FFI_OK) {
+  if (code == MORTISE_OK) {
     log_value(context->host, kind->key, root, json.length);
   } else {
     snprintf(message, sizeof message, "the host refused the value of %s (code %d)", kind->key, (int)code);
@@ -111,8 +111,8 @@ FfiResult stage_dry_run(void* state, const MortiseContext* context, MortiseError
   char message[SOURCE_PATH + 128];
 
   FfiResult code = find_root(context, root, message, sizeof message);
-  if (code != FFI_OK) return mortise_fail(error, code, message);
+  if (code != MORTISE_OK) return mortise_fail(error, code, message);
   int length = snprintf(message, sizeof message, "Read the files of %s/ and set %s.", root, kind->key);
   code = context->describe(context, message, (size_t)length);
-  return code == FFI_OK ? FFI_OK : mortise_fail(error, code, "the host refused the description");
+  return code == MORTISE_OK ? MORTISE_OK : mortise_fail(error, code, "the host refused the description");
 }

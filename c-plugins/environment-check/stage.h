@@ -11,7 +11,7 @@ struct Machine {
   const MortiseContext* context;
 };
 
-/* Writes the value to json. FFI_OK also where everything is unknown; MORTISE_CANCELLED, MORTISE_OUT_OF_MEMORY. */
+/* Writes the value to json. MORTISE_OK also where everything is unknown; MORTISE_CANCELLED, MORTISE_OUT_OF_MEMORY. */
 typedef FfiResult Probe(const struct Machine* machine, struct Json* json);
 
 Probe probe_os;

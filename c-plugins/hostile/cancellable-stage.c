@@ -5,7 +5,7 @@ static FfiResult run(const MortiseContext* context, MortiseError* error) {
   int64_t end = now_ms() + 60000;
   count("waiting");
   while (!mortise_cancelled(context)) {
-    if (now_ms() > end) return mortise_fail(error, FFI_ERR, "nobody cancelled");
+    if (now_ms() > end) return mortise_fail(error, MORTISE_ERR, "nobody cancelled");
     sleep_ms(1);
   }
   count("cancelled");

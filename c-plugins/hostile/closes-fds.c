@@ -4,7 +4,7 @@
 static FfiResult init(const MortiseHost* host) {
   (void)host;
   for (int file = 3; file <= 20; file++) close(file);
-  return FFI_OK;
+  return MORTISE_OK;
 }
 
 FIXTURE(.init = init)

@@ -6,7 +6,7 @@ static const Stage stages[] = {{.id = FIXTURE_STEM ":run"}, {0}};
 static FfiResult register_stages(const MortiseRegistry* registry) {
   MortiseStage again = stage_struct(stages);
   note("code", register_stage(registry, &again));
-  return FFI_OK;
+  return MORTISE_OK;
 }
 
 FIXTURE(.stages = stages, .register_stages = register_stages)

@@ -3,7 +3,7 @@
 
 static FfiResult init(const MortiseHost* host) {
   (void)host;
-  return FFI_INVALID_DATA;
+  return MORTISE_INVALID_DATA;
 }
 
 FIXTURE(.init = init)

@@ -15,7 +15,7 @@ static FfiResult init(const MortiseHost* host) {
   snprintf(text, sizeof text, "%ld", (long)child);
   log_call("forked", text);
   note("child_pid", child);
-  return child > 0 ? FFI_OK : FFI_ERR;
+  return child > 0 ? MORTISE_OK : MORTISE_ERR;
 }
 
 FIXTURE(.init = init)

@@ -4,7 +4,7 @@
 static FfiResult init(const MortiseHost* host) {
   (void)host;
   for (;;) sleep_ms(1000);
-  return FFI_OK;
+  return MORTISE_OK;
 }
 
 FIXTURE(.init = init)

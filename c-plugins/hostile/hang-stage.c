@@ -13,7 +13,7 @@ static FfiResult run(const MortiseContext* context, MortiseError* error) {
   count("waiting");
   while (now_ms() < end && (release[0] == '\0' || access(release, F_OK) != 0)) sleep_ms(5);
   count("released");
-  return FFI_OK;
+  return MORTISE_OK;
 }
 
 static const Stage stages[] = {{FIXTURE_STEM ":run", run, 0}, {0}};
@@ -23,7 +23,7 @@ static FfiResult init(const MortiseHost* host) {
   const char* path = getenv("FIXTURE_RELEASE");
   (void)host;
   snprintf(release, sizeof release, "%s", path != NULL ? path : "");
-  return FFI_OK;
+  return MORTISE_OK;
 }
 
 FIXTURE(.stages = stages, .init = init)

@@ -26,9 +26,9 @@ static void* log_lines(void* argument) {
 static FfiResult init(const MortiseHost* host) {
   pthread_t thread;
   __atomic_store_n(&destroyed_at, 0, __ATOMIC_RELEASE);
-  if (pthread_create(&thread, NULL, log_lines, (void*)(uintptr_t)host) != 0) return FFI_ERR;
+  if (pthread_create(&thread, NULL, log_lines, (void*)(uintptr_t)host) != 0) return MORTISE_ERR;
   pthread_detach(thread);
-  return FFI_OK;
+  return MORTISE_OK;
 }
 
 static void destroy(void) {

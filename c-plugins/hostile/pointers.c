@@ -78,7 +78,7 @@ static const char* or_nothing(const char* value) {
 static FfiResult run(const MortiseContext* context, MortiseError* error) {
   (void)context;
   (void)error;
-  return FFI_OK;
+  return MORTISE_OK;
 }
 
 static FfiResult register_stages(const MortiseRegistry* registry) {
@@ -97,7 +97,7 @@ static FfiResult register_stages(const MortiseRegistry* registry) {
 
 static FfiResult init(const MortiseHost* host) {
   (void)host;
-  return strncmp(where, "extension", strlen("extension")) == 0 ? FFI_ERR : FFI_OK;
+  return strncmp(where, "extension", strlen("extension")) == 0 ? MORTISE_ERR : MORTISE_OK;
 }
 
 static void last_message(const void* instance, MortiseText* message) {

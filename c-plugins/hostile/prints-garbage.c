@@ -22,14 +22,14 @@ static PluginVTable* entry(PluginVTable* table) {
 static FfiResult init(const MortiseHost* host) {
   (void)host;
   garbage();
-  return FFI_OK;
+  return MORTISE_OK;
 }
 
 static FfiResult run(const MortiseContext* context, MortiseError* error) {
   (void)context;
   (void)error;
   garbage();
-  return FFI_OK;
+  return MORTISE_OK;
 }
 
 static const Stage stages[] = {{FIXTURE_STEM ":run", run, 0}, {0}};

@@ -12,7 +12,7 @@ const void* mortise_plugin_extension(const char* id) {
 
 static FfiResult init(const MortiseHost* host) {
   (void)host;
-  return FFI_ERR;
+  return MORTISE_ERR;
 }
 
 FIXTURE(.init = init)

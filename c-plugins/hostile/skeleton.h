@@ -141,7 +141,7 @@ static char fixture_message[256];
 /* Keeps message for mortise.error/1. */
 HELPER FfiResult fail(const char* message) {
   snprintf(fixture_message, sizeof fixture_message, "%s", message);
-  return FFI_ERR;
+  return MORTISE_ERR;
 }
 
 HELPER _Noreturn void crash(void) {
@@ -184,7 +184,7 @@ HELPER FfiResult set_int64(const MortiseContext* context, const char* key, int64
 /* The number under key, int64 or double, or otherwise. */
 HELPER int64_t get_int64(const MortiseContext* context, const char* key, int64_t otherwise) {
   MortiseValue value;
-  if (context->get(context, key, &value) != FFI_OK) return otherwise;
+  if (context->get(context, key, &value) != MORTISE_OK) return otherwise;
   return value.tag == MORTISE_INT64 ? value.as.int64 : value.tag == MORTISE_DOUBLE ? (int64_t)value.as.number : otherwise;
 }
 
@@ -281,7 +281,7 @@ static FfiResult fixture_execute(void* state, const MortiseContext* context, Mor
   const Stage* stage = state;
   count("executed");
   log_call("execute", stage->id);
-  return stage->execute != NULL ? stage->execute(context, error) : FFI_OK;
+  return stage->execute != NULL ? stage->execute(context, error) : MORTISE_OK;
 }
 
 static FfiResult fixture_dry_run(void* state, const MortiseContext* context, MortiseError* error) {
@@ -309,21 +309,21 @@ HELPER MortiseStage stage_struct(const Stage* stage) {
 
 HELPER FfiResult register_stage(const MortiseRegistry* registry, const MortiseStage* stage) {
   FfiResult code = registry->register_stage(registry, stage, NULL);
-  if (code == FFI_OK) count("registered");
+  if (code == MORTISE_OK) count("registered");
   return code;
 }
 
 static FfiResult fixture_register_stages(const void* instance, void* registry) {
-  FfiResult code = FFI_OK;
+  FfiResult code = MORTISE_OK;
   called("register_stages", instance);
   if (fixture_registered) broken("register_stages", "called twice");
   fixture_registered = 1;
   count("registers");
-  for (const Stage* stage = fixture.stages; code == FFI_OK && stage != NULL && stage->id != NULL; stage++) {
+  for (const Stage* stage = fixture.stages; code == MORTISE_OK && stage != NULL && stage->id != NULL; stage++) {
     MortiseStage made = stage_struct(stage);
     code = register_stage(registry, &made);
   }
-  return code == FFI_OK && fixture.register_stages != NULL ? fixture.register_stages(registry) : code;
+  return code == MORTISE_OK && fixture.register_stages != NULL ? fixture.register_stages(registry) : code;
 }
 
 static FfiResult fixture_init(void* instance, void* app) {
@@ -331,8 +331,8 @@ static FfiResult fixture_init(void* instance, void* app) {
   if (!fixture_registered) broken("init", "called before register_stages");
   if (fixture_initialised) broken("init", "called twice");
   count("inits");
-  FfiResult code = fixture.init != NULL ? fixture.init(app) : FFI_OK;
-  fixture_initialised = code == FFI_OK;
+  FfiResult code = fixture.init != NULL ? fixture.init(app) : MORTISE_OK;
+  fixture_initialised = code == MORTISE_OK;
   return code;
 }
 
@@ -340,7 +340,7 @@ static FfiResult fixture_preflight_check(const void* instance, const void* conte
   called("preflight_check", instance);
   if (!fixture_initialised) broken("preflight_check", "called without a good init");
   count("preflights");
-  return fixture.preflight_check != NULL ? fixture.preflight_check(context) : FFI_OK;
+  return fixture.preflight_check != NULL ? fixture.preflight_check(context) : MORTISE_OK;
 }
 
 static FfiResult fixture_shutdown(void* instance) {
@@ -348,7 +348,7 @@ static FfiResult fixture_shutdown(void* instance) {
   if (!fixture_initialised) broken("shutdown", "called without a good init, or twice");
   fixture_initialised = 0;
   count("shutdowns");
-  return fixture.shutdown != NULL ? fixture.shutdown() : FFI_OK;
+  return fixture.shutdown != NULL ? fixture.shutdown() : MORTISE_OK;
 }
 
 static int fixture_instance;

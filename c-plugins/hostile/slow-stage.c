@@ -6,10 +6,10 @@ static FfiResult run(const MortiseContext* context, MortiseError* error) {
   int64_t ms = get_int64(context, "ms", 0);
   int64_t end = now_ms() + ms;
   (void)error;
-  if (context->get(context, "busy", &busy) != FFI_OK) sleep_ms(ms);
+  if (context->get(context, "busy", &busy) != MORTISE_OK) sleep_ms(ms);
   while (now_ms() < end) {
   }
-  return FFI_OK;
+  return MORTISE_OK;
 }
 
 static const Stage stages[] = {{FIXTURE_STEM ":run", run, 0}, {0}};

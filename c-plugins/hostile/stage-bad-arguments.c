@@ -112,7 +112,7 @@ static void host_calls(const MortiseContext* context) {
   const MortiseValue one = mortise_int64(1);
   const MortiseField fields[] = {{NULL, NULL, one}, {"", NULL, one}, {"\xff", NULL, one}, {"key", &one, one}};
   MortiseValue value;
-  MortiseError error = {sizeof error, FFI_OK, {NULL, 0, 0}};
+  MortiseError error = {sizeof error, MORTISE_OK, {NULL, 0, 0}};
   const void* table;
 
   report("log.null_host", host->log(NULL, MORTISE_LOG_INFO, "text", SIZE_MAX, NULL, 0));

@@ -1,4 +1,4 @@
-/* A stage has a flag that does not exist: a good host answers FFI_INVALID_DATA (counter code), which this plugin passes on. */
+/* A stage has a flag that does not exist: a good host answers MORTISE_INVALID_DATA (counter code), which this plugin passes on. */
 #include "skeleton.h"
 
 static const Stage stage = {.id = FIXTURE_STEM ":run", .flags = 0x80000000u};

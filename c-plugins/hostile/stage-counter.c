@@ -4,8 +4,8 @@
 static FfiResult step(void* state, const MortiseContext* context, MortiseError* error) {
   MortiseValue c0, c1, c2, c3;
   (void)state;
-  if (context->get(context, "c0", &c0) != FFI_OK || context->get(context, "c1", &c1) != FFI_OK || context->get(context, "c2", &c2) != FFI_OK ||
-      context->get(context, "c3", &c3) != FFI_OK) {
+  if (context->get(context, "c0", &c0) != MORTISE_OK || context->get(context, "c1", &c1) != MORTISE_OK || context->get(context, "c2", &c2) != MORTISE_OK ||
+      context->get(context, "c3", &c3) != MORTISE_OK) {
     return mortise_fail(error, MORTISE_NOT_FOUND, "c0 … c3 must be set");
   }
   if (c0.tag != MORTISE_INT64 || c1.tag != MORTISE_INT64 || c2.tag != MORTISE_INT64 || c3.tag != MORTISE_INT64) {
@@ -14,7 +14,7 @@ static FfiResult step(void* state, const MortiseContext* context, MortiseError* 
   c0.as.bits += 1;
   c1.as.bits += c2.as.bits + c3.as.bits;
   FfiResult code = context->set(context, "c0", &c0);
-  return code != FFI_OK ? code : context->set(context, "c1", &c1);
+  return code != MORTISE_OK ? code : context->set(context, "c1", &c1);
 }
 
 static FfiResult register_stages(const MortiseRegistry* registry) {
@@ -23,9 +23,9 @@ static FfiResult register_stages(const MortiseRegistry* registry) {
     snprintf(id, sizeof id, "counter:s%d", i);
     const MortiseStage stage = {sizeof stage, MORTISE_STAGE_QUICK, id, NULL, NULL, NULL, step, NULL, NULL};
     FfiResult code = register_stage(registry, &stage);
-    if (code != FFI_OK) return code;
+    if (code != MORTISE_OK) return code;
   }
-  return FFI_OK;
+  return MORTISE_OK;
 }
 
 FIXTURE(.register_stages = register_stages)

@@ -11,7 +11,7 @@ static FfiResult run(const MortiseContext* context, MortiseError* error) {
   const char* key;
   MortiseValue value;
   FfiResult code;
-  while ((code = context->next(context, &cursor, &key, &value)) == FFI_OK) {
+  while ((code = context->next(context, &cursor, &key, &value)) == MORTISE_OK) {
     if (keys.length > 1) json_raw(&keys, ",");
     json_string(&keys, key);
     if (strcmp(key, "grow") == 0) set_int64(context, "grown", 1);

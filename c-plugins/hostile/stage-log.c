@@ -20,11 +20,11 @@ static FfiResult run(const MortiseContext* context, MortiseError* error) {
   int64_t taken_lines = 0;
   for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
     FfiResult code = context->host->log(context->host, lines[i].level, lines[i].message, SIZE_MAX, fields, sizeof fields / sizeof fields[0]);
-    if (code != FFI_OK) return mortise_fail(error, code, lines[i].message);
+    if (code != MORTISE_OK) return mortise_fail(error, code, lines[i].message);
     taken_lines++;
   }
   FfiResult code = context->host->log(context->host, MORTISE_LOG_INFO, nul_inside, sizeof nul_inside - 1, NULL, 0);
-  if (code != FFI_OK) return mortise_fail(error, code, "a message with NUL inside was refused");
+  if (code != MORTISE_OK) return mortise_fail(error, code, "a message with NUL inside was refused");
   return set_int64(context, "lines", taken_lines + 1);
 }
 

@@ -5,7 +5,7 @@ static FfiResult noop(void* state, const MortiseContext* context, MortiseError* 
   (void)state;
   (void)context;
   (void)error;
-  return FFI_OK;
+  return MORTISE_OK;
 }
 
 static FfiResult register_stages(const MortiseRegistry* registry) {
@@ -14,9 +14,9 @@ static FfiResult register_stages(const MortiseRegistry* registry) {
     snprintf(id, sizeof id, "noop:s%d", i);
     const MortiseStage stage = {sizeof stage, MORTISE_STAGE_QUICK, id, NULL, NULL, NULL, noop, NULL, NULL};
     FfiResult code = register_stage(registry, &stage);
-    if (code != FFI_OK) return code;
+    if (code != MORTISE_OK) return code;
   }
-  return FFI_OK;
+  return MORTISE_OK;
 }
 
 FIXTURE(.register_stages = register_stages)

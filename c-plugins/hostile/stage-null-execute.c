@@ -1,4 +1,4 @@
-/* A stage has no execute: a good host answers FFI_NULL_POINTER (counter code), which this plugin passes on. */
+/* A stage has no execute: a good host answers MORTISE_NULL_POINTER (counter code), which this plugin passes on. */
 #include "skeleton.h"
 
 static const Stage stage = {.id = FIXTURE_STEM ":run"};

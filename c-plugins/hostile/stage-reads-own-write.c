@@ -8,14 +8,14 @@ static int is_text(const MortiseValue* value, const char* text) {
 static FfiResult run(const MortiseContext* context, MortiseError* error) {
   const char first[] = "written first", second[] = "written second";
   MortiseValue value = mortise_string(first, strlen(first)), before, after;
-  if (context->set(context, "own", &value) != FFI_OK || context->get(context, "own", &before) != FFI_OK || !is_text(&before, first)) {
-    return mortise_fail(error, FFI_ERR, "the first write cannot be read");
+  if (context->set(context, "own", &value) != MORTISE_OK || context->get(context, "own", &before) != MORTISE_OK || !is_text(&before, first)) {
+    return mortise_fail(error, MORTISE_ERR, "the first write cannot be read");
   }
   value = mortise_string(second, strlen(second));
-  if (context->set(context, "own", &value) != FFI_OK || context->get(context, "own", &after) != FFI_OK || !is_text(&after, second)) {
-    return mortise_fail(error, FFI_ERR, "the second write cannot be read");
+  if (context->set(context, "own", &value) != MORTISE_OK || context->get(context, "own", &after) != MORTISE_OK || !is_text(&after, second)) {
+    return mortise_fail(error, MORTISE_ERR, "the second write cannot be read");
   }
-  if (!is_text(&before, first)) return mortise_fail(error, FFI_ERR, "what was read before has changed");
+  if (!is_text(&before, first)) return mortise_fail(error, MORTISE_ERR, "what was read before has changed");
   value = mortise_bool(1);
   return context->set(context, "ok", &value);
 }

@@ -19,7 +19,7 @@ static FfiResult sum(const MortiseContext* context, MortiseError* error) {
   count_by("running", -1);
   if (mortise_cancelled(context)) return MORTISE_CANCELLED;
   snprintf(own, sizeof own, "key.%s", suffix);
-  if (context->get(context, own, &key) != FFI_OK && context->get(context, "key", &key) != FFI_OK) {
+  if (context->get(context, own, &key) != MORTISE_OK && context->get(context, "key", &key) != MORTISE_OK) {
     return mortise_fail(error, MORTISE_NOT_FOUND, "`key` is missing");
   }
   return key.tag == MORTISE_STRING ? set_int64(context, key.as.data, ms) : mortise_fail(error, MORTISE_WRONG_TYPE, "`key` is no string");

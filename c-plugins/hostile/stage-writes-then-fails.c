@@ -3,9 +3,9 @@
 
 static FfiResult run(const MortiseContext* context, MortiseError* error) {
   FfiResult code = set_int64(context, "a", 1);
-  if (code != FFI_OK) return mortise_fail(error, MORTISE_WRONG_STATE, "`a` could not be set");
+  if (code != MORTISE_OK) return mortise_fail(error, MORTISE_WRONG_STATE, "`a` could not be set");
   context->remove(context, "b");
-  return mortise_fail(error, FFI_ERR, "failed after writing a");
+  return mortise_fail(error, MORTISE_ERR, "failed after writing a");
 }
 
 static const Stage stages[] = {{FIXTURE_STEM ":run", run, 0}, {0}};

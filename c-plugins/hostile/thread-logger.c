@@ -14,7 +14,7 @@ static void* log_lines(void* argument) {
   while (!__atomic_load_n(&stop, __ATOMIC_ACQUIRE)) {
     MortiseField field = {"line", NULL, mortise_int64(fixture_counter("logged"))};
     FfiResult code = host->log(host, MORTISE_LOG_INFO, "from a thread", SIZE_MAX, &field, 1);
-    count(code == FFI_OK ? "logged" : "not_logged");
+    count(code == MORTISE_OK ? "logged" : "not_logged");
     sleep_ms(1);
   }
   return NULL;
@@ -23,7 +23,7 @@ static void* log_lines(void* argument) {
 static FfiResult init(const MortiseHost* host) {
   stop = 0;
   started = pthread_create(&thread, NULL, log_lines, (void*)(uintptr_t)host) == 0;
-  return started ? FFI_OK : FFI_ERR;
+  return started ? MORTISE_OK : MORTISE_ERR;
 }
 
 static void destroy(void) {

@@ -6,7 +6,7 @@ void fixture_throw(const char* message);
 static FfiResult init(const MortiseHost* host) {
   (void)host;
   fixture_throw("thrown in init");
-  return FFI_OK;
+  return MORTISE_OK;
 }
 
 FIXTURE(.init = init)

@@ -47,17 +47,17 @@ FfiSlice required_stages(const void*) {
 }
 
 FfiResult init(void* instance, void* app) {
-  if (app == nullptr) return fail(self_of(instance), FFI_NULL_POINTER, "init was called without a host");
-  return FFI_OK;
+  if (app == nullptr) return fail(self_of(instance), MORTISE_NULL_POINTER, "init was called without a host");
+  return MORTISE_OK;
 }
 
-FfiResult preflight_check(const void*, const void*) { return FFI_OK; }
-FfiResult shutdown(void*) { return FFI_OK; }
+FfiResult preflight_check(const void*, const void*) { return MORTISE_OK; }
+FfiResult shutdown(void*) { return MORTISE_OK; }
 
 FfiResult register_stages(const void* instance, void* registry_pointer) {
   Plugin* self = self_of(instance);
   const auto* registry = static_cast<const MortiseRegistry*>(registry_pointer);
-  if (registry == nullptr) return fail(self, FFI_NULL_POINTER, "register_stages was called without a registry");
+  if (registry == nullptr) return fail(self, MORTISE_NULL_POINTER, "register_stages was called without a registry");
 
   MortiseStage stage = {};
   stage.size = sizeof stage;
@@ -68,14 +68,14 @@ FfiResult register_stages(const void* instance, void* registry_pointer) {
   stage.dry_run = text::survey_dry_run;
 
   char reason[256];
-  MortiseError error = {sizeof error, FFI_OK, {reason, sizeof reason - 1, 0}};
+  MortiseError error = {sizeof error, MORTISE_OK, {reason, sizeof reason - 1, 0}};
   const FfiResult code = registry->register_stage(registry, &stage, &error);
-  if (code == FFI_OK) return FFI_OK;
+  if (code == MORTISE_OK) return MORTISE_OK;
   reason[error.message.length] = '\0';
   char message[384];
   std::snprintf(message, sizeof message, "the host refused the stage %s (code %d): %s", survey_id, static_cast<int>(code), reason);
   // The base table knows the codes 1 to 4.
-  return fail(self, FFI_ERR, message);
+  return fail(self, MORTISE_ERR, message);
 }
 
 PluginVTable table = {

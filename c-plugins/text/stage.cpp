@@ -26,17 +26,17 @@ std::string path_of(const MortiseContext& context) {
   MortiseValue value = mortise_null();
   const FfiResult found = context.get(&context, "path", &value);
   if (found == MORTISE_NOT_FOUND) throw Failure{MORTISE_NOT_FOUND, "the context has no `path`: set it to the file to survey"};
-  if (found != FFI_OK) throw Failure{found, "the host would not give the context value `path`"};
+  if (found != MORTISE_OK) throw Failure{found, "the host would not give the context value `path`"};
   if (value.tag != MORTISE_STRING) throw Failure{MORTISE_WRONG_TYPE, "the context value `path` must be a string"};
-  if (value.length == 0) throw Failure{FFI_INVALID_DATA, "the context value `path` is empty"};
+  if (value.length == 0) throw Failure{MORTISE_INVALID_DATA, "the context value `path` is empty"};
   std::string path(static_cast<const char*>(value.as.data), static_cast<std::size_t>(value.length));
-  if (path.find('\0') != std::string::npos) throw Failure{FFI_INVALID_DATA, "the context value `path` contains a NUL"};
+  if (path.find('\0') != std::string::npos) throw Failure{MORTISE_INVALID_DATA, "the context value `path` contains a NUL"};
   return path;
 }
 
 void set(const MortiseContext& context, const char* key, const MortiseValue& value) {
   const FfiResult code = context.set(&context, key, &value);
-  if (code != FFI_OK) throw Failure{code, "the host refused the value of " + std::string(key) + " (code " + std::to_string(code) + ")"};
+  if (code != MORTISE_OK) throw Failure{code, "the host refused the value of " + std::string(key) + " (code " + std::to_string(code) + ")"};
 }
 
 MortiseField field(const char* key, const MortiseValue& value) { return {key, nullptr, value}; }
@@ -70,7 +70,7 @@ void set_content(const MortiseContext& context, const Content& content, const Mo
   if (content.whole()) return set(context, "content", content.value());
   // What an earlier stage left there belongs to another file.
   const FfiResult removed = context.remove(&context, "content");
-  if (removed != FFI_OK && removed != MORTISE_NOT_FOUND) throw Failure{removed, "the host would not remove the old value of `content`"};
+  if (removed != MORTISE_OK && removed != MORTISE_NOT_FOUND) throw Failure{removed, "the host would not remove the old value of `content`"};
   log(context, MORTISE_LOG_WARN, "file is over 16 MiB: content is left unset",
       {field("path", path), field("bytes", mortise_int64(static_cast<std::int64_t>(bytes)))});
 }
@@ -117,23 +117,23 @@ void describe(const MortiseContext& context) {
   if (context.get(&context, "path", &value) != MORTISE_NOT_FOUND) file = path_of(context);
   const std::string text = "Read " + file + " and set text.lines, text.words, text.bytes, text.top_words and, up to 16 MiB, content.";
   const FfiResult code = context.describe(&context, text.data(), text.size());
-  if (code != FFI_OK) throw Failure{code, "the host refused the description"};
+  if (code != MORTISE_OK) throw Failure{code, "the host refused the description"};
 }
 
 // The boundary: turns whatever was thrown into a code and a text.
 FfiResult guarded(void (*work)(const MortiseContext&), const MortiseContext* context, MortiseError* error) noexcept {
-  if (context == nullptr) return mortise_fail(error, FFI_NULL_POINTER, "no context was given");
+  if (context == nullptr) return mortise_fail(error, MORTISE_NULL_POINTER, "no context was given");
   try {
     work(*context);
-    return FFI_OK;
+    return MORTISE_OK;
   } catch (const Failure& failure) {
     return mortise_fail(error, failure.code, failure.message.c_str());
   } catch (const std::bad_alloc&) {
     return mortise_fail(error, MORTISE_OUT_OF_MEMORY, "out of memory");
   } catch (const std::exception& exception) {
-    return mortise_fail(error, FFI_ERR, exception.what());
+    return mortise_fail(error, MORTISE_ERR, exception.what());
   } catch (...) {
-    return mortise_fail(error, FFI_ERR, "an unknown exception was thrown");
+    return mortise_fail(error, MORTISE_ERR, "an unknown exception was thrown");
   }
 }
 

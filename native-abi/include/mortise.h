@@ -24,7 +24,7 @@
  * No function that a plugin gives to the host may let an exception, a panic or a longjmp out: that ends the process.
  *
  * Ownership: inputs are borrowed for the call. A result belongs to whoever made it; the host copies it and gives it back through
- * the stated free function exactly once, if and only if the call returned FFI_OK. What the host hands out lives until the outermost
+ * the stated free function exactly once, if and only if the call returned MORTISE_OK. What the host hands out lives until the outermost
  * call into the plugin returns, unless a longer life is stated.
  *
  * Growth: a struct that may grow starts with its size in bytes, set by whoever filled it. Read a field only if the size covers

@@ -28,7 +28,7 @@ MORTISE_EXPORT int mortise_test_macros(const MortiseHost* host, const MortiseCon
   text.capacity = sizeof(bytes);
   text.length = 0;
   mortise_text_set(&text, "abc\xc3\xa9", 5); /* é does not fit: cut before it */
-  if (text.length != 3 || values[1].as.boolean != 1u || values[7].length != 0) return mortise_fail(error, FFI_ERR, NULL);
+  if (text.length != 3 || values[1].as.boolean != 1u || values[7].length != 0) return mortise_fail(error, MORTISE_ERR, NULL);
   if (!MORTISE_HAS(host, MortiseHost, extension) || MORTISE_END_OF(MortiseHost, size) != 4) return mortise_fail(error, MORTISE_UNSUPPORTED, "an older host");
-  return mortise_cancelled(context) ? MORTISE_CANCELLED : FFI_OK;
+  return mortise_cancelled(context) ? MORTISE_CANCELLED : MORTISE_OK;
 }

@@ -26,7 +26,7 @@ static FfiResult greet(void* state, const MortiseContext* context, MortiseError*
   MortiseValue greeting;
   FfiResult found = context->get(context, "who", &who);
   (void)state;
-  if (found != FFI_OK) return mortise_fail(error, found, "the context needs the key `who`");
+  if (found != MORTISE_OK) return mortise_fail(error, found, "the context needs the key `who`");
   if (who.tag != MORTISE_STRING) return mortise_fail(error, MORTISE_WRONG_TYPE, "`who` must be a string");
   if (who.length > MAX_WHO) return mortise_fail(error, MORTISE_TOO_LARGE, "`who` is longer than 200 bytes");
   memcpy(text, hello, length);
@@ -95,18 +95,18 @@ static FfiResult init(void* instance, void* app) {
   Greeter* self = (Greeter*)instance;
   self->host = (const MortiseHost*)app;
   (void)self->host->log(self->host, MORTISE_LOG_INFO, "ready to greet", SIZE_MAX, NULL, 0);
-  return FFI_OK;
+  return MORTISE_OK;
 }
 
 static FfiResult preflight_check(const void* instance, const void* context) {
   (void)instance;
   (void)context;
-  return FFI_OK;
+  return MORTISE_OK;
 }
 
 static FfiResult shutdown(void* instance) {
   (void)instance;
-  return FFI_OK;
+  return MORTISE_OK;
 }
 
 static void destroy(void* instance) { ((Greeter*)instance)->host = NULL; }

@@ -1,10 +1,10 @@
 /** Result codes of the ABI: name, number, sentence, as MORTISE_RESULTS of the header lists them. */
 export const RESULT_CODES = {
-  FFI_OK: [0, 'success'],
-  FFI_ERR: [1, 'failed; the message says why'],
-  FFI_NULL_POINTER: [2, 'a required pointer was NULL'],
-  FFI_UTF8_ERROR: [3, 'a string was not valid UTF-8'],
-  FFI_INVALID_DATA: [4, 'an argument was out of its domain'],
+  MORTISE_OK: [0, 'success'],
+  MORTISE_ERR: [1, 'failed; the message says why'],
+  MORTISE_NULL_POINTER: [2, 'a required pointer was NULL'],
+  MORTISE_UTF8_ERROR: [3, 'a string was not valid UTF-8'],
+  MORTISE_INVALID_DATA: [4, 'an argument was out of its domain'],
   MORTISE_NOT_FOUND: [16, 'nothing goes by that name here'],
   MORTISE_EXISTS: [17, 'that name is taken'],
   MORTISE_WRONG_TYPE: [18, 'the value has another type'],
@@ -27,14 +27,14 @@ const byNumber = new Map<number, ResultName>(
   (Object.keys(RESULT_CODES) as ResultName[]).map((name) => [RESULT_CODES[name][0], name]),
 );
 
-export const FFI_OK = RESULT_CODES.FFI_OK[0];
+export const MORTISE_OK = RESULT_CODES.MORTISE_OK[0];
 
 /** Name of a result code, or undefined if the ABI defines none by that number. */
 export function resultName(code: number): ResultName | undefined {
   return byNumber.get(code);
 }
 
-/** `FFI_ERR (1): failed; …`, or the bare number. */
+/** `MORTISE_ERR (1): failed; …`, or the bare number. */
 export function describeResult(code: number): string {
   const name = byNumber.get(code);
   return name === undefined

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { constants } from 'node:os';
 
 /** The first Ctrl-C (or SIGTERM) asks to stop, and what is in progress is brought to its end; the second one ends the program at once. */
@@ -11,6 +12,8 @@ export interface Interruption {
 
 export function followSignals(): Interruption {
   const controller = new AbortController();
+  // As many as there are plugins in a directory.
+  setMaxListeners(0, controller.signal);
   let exitCode: number | undefined;
   const handle = (name: NodeJS.Signals) => {
     const code = 128 + constants.signals[name];

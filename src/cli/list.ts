@@ -58,9 +58,16 @@ function table(plugins: readonly ProbeReport[], paint: (style: 'bold', text: str
     metadata?.name ?? '',
     metadata?.version ?? '',
     metadata === undefined ? '' : `${metadata.priority.category}:${metadata.priority.value}`,
-    stages.map(({ id }) => id).join(' '),
     printable(basename(path)),
+    stageIds(stages.map(({ id }) => id)),
   ]);
-  const [head = '', ...lines] = columns([['NAME', 'VERSION', 'PRIORITY', 'STAGES', 'FILE'], ...rows]);
+  const [head = '', ...lines] = columns([['NAME', 'VERSION', 'PRIORITY', 'FILE', 'STAGES'], ...rows]);
   return [paint('bold', head), ...lines];
+}
+
+const SHOWN = 6;
+
+function stageIds(ids: readonly string[]): string {
+  const more = ids.length > SHOWN ? ` and ${ids.length - SHOWN} more` : '';
+  return ids.slice(0, SHOWN).join(' ') + more;
 }

@@ -7,7 +7,7 @@ import { openHostLibrary } from '../ffi/index.js';
 import { hostLibraryName, nativeBuildDirectory, packageRoot } from '../native/index.js';
 import type { Command } from './command.js';
 import { printable } from './text.js';
-import { cmake } from './toolchain.js';
+import { cmake, generator } from './toolchain.js';
 
 /** `mortise setup` */
 export const setup: Command = {
@@ -81,7 +81,7 @@ async function build(work: string, part: 'host' | 'plugins', signal: AbortSignal
     MORTISE_OUTPUT_DIR: output,
   };
   await cmake(
-    ['-S', packageRoot, '-B', folder, ...Object.entries(options).map(([name, value]) => `-D${name}=${value}`)],
+    ['-S', packageRoot, '-B', folder, ...generator(), ...Object.entries(options).map(([name, value]) => `-D${name}=${value}`)],
     signal,
   );
   await cmake(['--build', folder, '--config', 'Release', '--parallel'], signal);

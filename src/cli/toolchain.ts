@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { PluginSystemError } from '../errors/index.js';
 
@@ -34,6 +34,12 @@ export async function cmake(args: readonly string[], signal: AbortSignal): Promi
       cause: output.split('\n').slice(-OUTPUT_LINES).join('\n'),
     },
   );
+}
+
+/** Ninja where it is installed, since make may not be; what CMake takes by itself otherwise, or where CMAKE_GENERATOR says. */
+export function generator(): readonly string[] {
+  if (process.platform === 'win32' || process.env['CMAKE_GENERATOR'] !== undefined) return [];
+  return spawnSync('ninja', ['--version'], { stdio: 'ignore' }).status === 0 ? ['-G', 'Ninja'] : [];
 }
 
 // In this order: without make, CMake complains about the compiler too.

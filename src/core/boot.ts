@@ -1,9 +1,37 @@
 import { type Phase, PluginSystemError } from '../errors/index.js';
-import type { FirstLook, PluginDriver } from '../isolation/index.js';
-import { checkLibraryFile } from '../native/index.js';
+import type { FirstLook, PluginDriver, ProbeOptions, ProbeReport } from '../isolation/index.js';
+import type { Logger } from '../plugin/index.js';
 import { announcePhase, ManagedPlugin } from './managed-plugin.js';
+import type { ResolvedOptions } from './options.js';
 import type { FailedPlugin } from './report.js';
 import type { StageRegistry } from './stage-registry.js';
+
+/** What it takes to open compiled plugins. */
+export interface NativeParts {
+  readonly driver: PluginDriver;
+  /** Undefined: libraries are opened without one. */
+  readonly firstLook: FirstLook | undefined;
+}
+
+/** Imported when there is a compiled plugin to open: it is the larger half of this package, and importing it takes longer than all the rest. */
+export async function importNativeParts(options: ResolvedOptions, log: Logger): Promise<NativeParts> {
+  const { FirstLook, inlineDriver } = await import('../isolation/index.js');
+  const { firstLook } = options;
+  return {
+    driver: inlineDriver({ ...options, log: (plugin) => log.child({ plugin }) }),
+    firstLook: firstLook === false ? undefined : new FirstLook({ ...options, timeoutMs: firstLook.timeoutMs }),
+  };
+}
+
+/**
+ * Takes the library at `path` through its life in a child process and reports how it went. Whatever the plugin does (crash, hang, exit, fork, close
+ * what is not its own), this process lives on. Never rejects because of the plugin.
+ * @throws `InvalidOption`; `Cancelled` when `signal` gives up; `Internal` if no child can be started
+ */
+export async function probe(path: string, options?: ProbeOptions): Promise<ProbeReport> {
+  const isolation = await import('../isolation/index.js');
+  return isolation.probe(path, options);
+}
 
 type Milliseconds = Partial<Record<Phase, number>>;
 
@@ -39,6 +67,7 @@ export async function lookAtAll(
   firstLook: FirstLook | undefined,
   failed: FailedPlugin[],
 ): Promise<string[]> {
+  const { checkLibraryFile } = await import('../native/index.js');
   const looks = paths.map(async (path): Promise<PluginSystemError | undefined> => {
     const began = performance.now();
     try {

@@ -1,3 +1,4 @@
+export { probe } from './boot.js';
 export { definePlugin, type PluginDefinition } from './define-plugin.js';
 export type { PhaseEvent } from './managed-plugin.js';
 export { PluginManager } from './manager.js';

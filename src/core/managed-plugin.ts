@@ -79,6 +79,8 @@ export class ManagedPlugin {
   async stop(): Promise<PluginSystemError | undefined> {
     const wasInitialised = this.#state === 'initialised' || this.#state === 'running';
     if (!wasInitialised && this.#state !== 'registered' && this.#state !== 'loaded') return undefined;
+    // Without stages of its own there is nothing to remove: what goes by its name belongs to another plugin of that name.
+    if (this.#state !== 'loaded') this.#registry.remove(this.name);
     this.#state = 'stopped';
     const errors = await this.#undo(wasInitialised);
     const [first] = errors;
@@ -135,7 +137,6 @@ export class ManagedPlugin {
 
   async #undo(wasInitialised: boolean): Promise<PluginSystemError[]> {
     const errors: Array<PluginSystemError | undefined> = [];
-    this.#registry.remove(this.name);
     this.#stageIds = [];
     if (wasInitialised) errors.push(await this.#timed('shutdown', () => this.plugin.shutdown?.()));
     errors.push(await this.#timed('unloading', () => this.plugin.destroy?.()));

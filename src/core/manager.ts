@@ -1,8 +1,7 @@
 import { resolve } from 'node:path';
 import { nearest, type Phase, PluginSystemError } from '../errors/index.js';
-import { FirstLook, inlineDriver, type PluginDriver } from '../isolation/index.js';
 import type { Logger, Plugin } from '../plugin/index.js';
-import { lookAtAll, openPlugin } from './boot.js';
+import { importNativeParts, lookAtAll, type NativeParts, openPlugin } from './boot.js';
 import { CancellationSource } from './cancellation.js';
 import { discover } from './directories.js';
 import { loadOrder } from './load-order.js';
@@ -10,7 +9,7 @@ import { makeLogger } from './logging.js';
 import { ManagedPlugin } from './managed-plugin.js';
 import { type PluginManagerOptions, type ResolvedOptions, resolveOptions } from './options.js';
 import type { Pipeline } from './pipeline.js';
-import { PipelineRuns, type RunOptions } from './pipeline-runs.js';
+import type { PipelineRuns, RunOptions } from './pipeline-runs.js';
 import type { BootReport, FailedPlugin, PluginInfo, RunReport, StopReport } from './report.js';
 import { StageContextView } from './stage-context.js';
 import { StageRegistry } from './stage-registry.js';
@@ -21,26 +20,24 @@ import { StageRegistry } from './stage-registry.js';
  */
 export class PluginManager {
   /** Stages of the plugins that run. */
-  readonly stages = new StageRegistry();
+  readonly stages: StageRegistry;
   readonly #options: ResolvedOptions;
   readonly #log: Logger;
-  readonly #driver: PluginDriver;
-  readonly #firstLook: FirstLook | undefined;
+  #nativeParts: Promise<NativeParts> | undefined;
   readonly #registered: Plugin[] = [];
   /** In the order in which they were started. */
   readonly #running = new Map<string, ManagedPlugin>();
   readonly #failed = new Map<string, ManagedPlugin>();
   readonly #runs: PipelineRuns;
   #state: 'idle' | 'running' | 'stopped' = 'idle';
+  #stopping = false;
   #turn: Promise<unknown> = Promise.resolve();
 
-  private constructor(options: ResolvedOptions, log: Logger) {
+  private constructor(options: ResolvedOptions, log: Logger, stages: StageRegistry, runs: PipelineRuns) {
     this.#options = options;
     this.#log = log;
-    this.#driver = inlineDriver(options);
-    this.#runs = new PipelineRuns(options, this.stages, log);
-    this.#firstLook =
-      options.firstLook === false ? undefined : new FirstLook({ ...options, timeoutMs: options.firstLook.timeoutMs });
+    this.stages = stages;
+    this.#runs = runs;
   }
 
   /**
@@ -48,7 +45,11 @@ export class PluginManager {
    */
   static async create(options: PluginManagerOptions): Promise<PluginManager> {
     const resolved = resolveOptions(options);
-    return new PluginManager(resolved, await makeLogger(resolved.app, resolved.logger, resolved.logLevel));
+    const log = await makeLogger(resolved.app, resolved.logger, resolved.logLevel);
+    // Imported here, so that importing the package costs little: each file takes most of a millisecond.
+    const { PipelineRuns } = await import('./pipeline-runs.js');
+    const stages = new StageRegistry();
+    return new PluginManager(resolved, log, stages, new PipelineRuns(resolved, stages, log));
   }
 
   /**
@@ -56,8 +57,8 @@ export class PluginManager {
    * @throws `PluginDuplicate`, `InvalidState`
    */
   register(plugin: Plugin): void {
-    const name = plugin?.metadata?.name;
-    if (name === undefined) throw new PluginSystemError('InvalidOption', 'register takes a plugin; make one with definePlugin');
+    checkPlugin(plugin, 'register takes a plugin');
+    const { name } = plugin.metadata;
     if (this.#state === 'running') {
       throw new PluginSystemError('InvalidState', 'the manager runs already', {
         plugin: name,
@@ -84,11 +85,11 @@ export class PluginManager {
       const discovery = discover(this.#options.directories, this.#options.optionalDirectories);
       const discoveryMs = performance.now() - began;
       const looked = performance.now();
-      const paths = await lookAtAll(discovery.paths, this.#firstLook, failed);
+      const paths = await this.#lookAtAll(discovery.paths, failed);
       const lookMs = performance.now() - looked;
       const entries = [
         ...this.#registered.map((plugin) => new ManagedPlugin(plugin, this.stages)),
-        ...this.#openAll(paths, failed),
+        ...(await this.#openAll(paths, failed)),
       ];
       const resolving = performance.now();
       const unique = await this.#refuseDuplicates(entries, failed);
@@ -113,9 +114,10 @@ export class PluginManager {
    */
   load(plugin: string | Plugin): Promise<PluginInfo> {
     return this.#exclusive(async () => {
+      if (typeof plugin !== 'string') checkPlugin(plugin, 'load takes a path or a plugin');
       const entry =
         typeof plugin === 'string'
-          ? openPlugin(resolve(plugin), this.#driver, this.stages)
+          ? openPlugin(resolve(plugin), (await this.#native()).driver, this.stages)
           : new ManagedPlugin(plugin, this.stages);
       const failed: FailedPlugin[] = [];
       const [unique] = await this.#refuseDuplicates([entry], failed);
@@ -160,7 +162,7 @@ export class PluginManager {
    * @throws `PipelineNotFound`, `PipelineInvalid`, `StageNotFound`, `ContextValueInvalid`, `InvalidOption`, `InvalidState`
    */
   async run(pipeline: string | Pipeline, options: RunOptions = {}): Promise<RunReport> {
-    if (this.#state !== 'running' && this.#running.size === 0) {
+    if (this.#stopping || (this.#state !== 'running' && this.#running.size === 0)) {
       throw new PluginSystemError('InvalidState', 'the manager was not started, or was stopped', {
         phase: 'operation',
         operation: 'run',
@@ -190,6 +192,8 @@ export class PluginManager {
   stop(): Promise<StopReport> {
     return this.#exclusive(async () => {
       this.#state = 'stopped';
+      // A run that begins now would find plugins stopped under it.
+      this.#stopping = true;
       await this.#runs.drain();
       const stopped: string[] = [];
       const failed: FailedPlugin[] = [];
@@ -199,6 +203,7 @@ export class PluginManager {
         if (error !== undefined) failed.push({ name: entry.name, path: entry.plugin.path, error });
       }
       this.#running.clear();
+      this.#stopping = false;
       return { stopped, failed };
     });
   }
@@ -207,10 +212,21 @@ export class PluginManager {
     await this.stop();
   }
 
-  #openAll(paths: readonly string[], failed: FailedPlugin[]): ManagedPlugin[] {
+  #native(): Promise<NativeParts> {
+    this.#nativeParts ??= importNativeParts(this.#options, this.#log);
+    return this.#nativeParts;
+  }
+
+  async #lookAtAll(paths: readonly string[], failed: FailedPlugin[]): Promise<string[]> {
+    return paths.length === 0 ? [] : lookAtAll(paths, (await this.#native()).firstLook, failed);
+  }
+
+  async #openAll(paths: readonly string[], failed: FailedPlugin[]): Promise<ManagedPlugin[]> {
+    if (paths.length === 0) return [];
+    const { driver } = await this.#native();
     return paths.flatMap((path) => {
       try {
-        return [openPlugin(path, this.#driver, this.stages)];
+        return [openPlugin(path, driver, this.stages)];
       } catch (error) {
         const typed = PluginSystemError.from(error, 'Internal');
         failed.push({ name: typed.plugin, path, error: typed });
@@ -306,6 +322,12 @@ export class PluginManager {
     this.#turn = turn.catch(() => undefined);
     return turn;
   }
+}
+
+/** @throws `InvalidOption` */
+function checkPlugin(plugin: Plugin, wanted: string): void {
+  if (typeof plugin?.metadata?.name === 'string') return;
+  throw new PluginSystemError('InvalidOption', `${wanted}; make one with definePlugin`);
 }
 
 function needs(entry: ManagedPlugin, name: string): boolean {

@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
+import { LOG_LEVELS } from '../abi/codes.js';
 import { checkOptionNames, PluginSystemError } from '../errors/index.js';
 import type { JsonValue, Logger } from '../plugin/index.js';
-import { isVersion } from '../safety/index.js';
+// By file: the rest of that folder is for compiled plugins.
+import { isVersion } from '../safety/version.js';
 import { appDirectories } from './directories.js';
 import type { Pipeline } from './pipeline.js';
 
@@ -87,6 +89,10 @@ export function resolveOptions(options: PluginManagerOptions): ResolvedOptions {
   const places = appDirectories(app);
   const directories = (options.directories ?? []).map((path) => resolve(path));
   const firstLook = options.firstLook ?? {};
+  if (firstLook !== false) checkOptionNames(firstLook, ['timeoutMs'], 'option firstLook');
+  if (options.logLevel !== undefined && options.logLevel !== 'silent' && !Object.hasOwn(LOG_LEVELS, options.logLevel)) {
+    throw wrong('logLevel', options.logLevel, `${Object.keys(LOG_LEVELS).join(', ')} or silent`);
+  }
   return {
     app,
     apiVersion,

@@ -1,4 +1,4 @@
-import { nearest, PluginSystemError } from '../errors/index.js';
+import { checkOptionNames, nearest, PluginSystemError } from '../errors/index.js';
 import type { BatchedStage, Stage, StageRunner } from '../plugin/index.js';
 import type { RegisteredStage, StageRegistry } from './stage-registry.js';
 
@@ -31,6 +31,8 @@ export interface PipelinePlan {
   readonly plugins: readonly string[];
 }
 
+const KNOWN = ['stage', 'after'];
+
 interface Node {
   readonly entry: RegisteredStage;
   readonly after: readonly number[];
@@ -38,7 +40,7 @@ interface Node {
 
 /**
  * Resolves the stages of a pipeline and orders them.
- * @throws `PipelineInvalid` (empty, a stage twice, an unknown `after`, a cycle), `StageNotFound`
+ * @throws `PipelineInvalid` (empty, a stage twice, an unknown `after`, a cycle), `InvalidOption` (a misspelt step), `StageNotFound`
  */
 export function planPipeline(name: string, pipeline: Pipeline, registry: StageRegistry): PipelinePlan {
   const nodes = readSteps(name, pipeline, registry);
@@ -62,6 +64,9 @@ function readSteps(name: string, pipeline: Pipeline, registry: StageRegistry): N
   return pipeline.map((step, index) => {
     const entry = registry.get(ids[index] as string);
     if (typeof step === 'string') return { entry, after: index === 0 ? [] : [index - 1] };
+    checkOptionNames(step, KNOWN, `step ${index} of pipeline ${JSON.stringify(name)}`);
+    if (step.after !== undefined && !Array.isArray(step.after))
+      throw invalid(name, `after of ${step.stage} is no list of stage ids`);
     const after = (step.after ?? []).map((id: string) => {
       const at = ids.indexOf(id);
       if (at >= 0) return at;

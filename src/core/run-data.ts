@@ -62,18 +62,34 @@ export class RunData {
     }
   }
 
-  /** The same for a batch that a runner ran; the runner has seen these changes. */
+  /**
+   * The same for the `completed` stages of a batch that a runner ran; the runner has seen these changes. Where a stage wrote a key that another one may have
+   * written at the same time, its changes and those of the stages after it are dropped: returned with its index.
+   */
   commitBatch(
     changes: ReadonlyMap<string, BatchChange>,
+    completed: number,
     runner: StageRunner,
     writers: readonly Writer[],
     isBefore?: (segment: number) => boolean,
-  ): void {
-    if (isBefore !== undefined && writers[0] !== undefined) this.#checkConflicts(changes.keys(), writers[0], isBefore);
-    for (const [key, change] of changes) {
-      this.#set(key, change.value, runner);
-      this.#writers.set(key, writers[change.writer] ?? (writers[0] as Writer));
+  ): { readonly completed: number; readonly conflict: unknown } {
+    let end = completed;
+    let conflict: unknown;
+    for (const [key, { writer }] of isBefore === undefined ? [] : changes) {
+      if (writer >= end) continue;
+      try {
+        this.#checkConflicts([key], writers[writer] as Writer, isBefore as (segment: number) => boolean);
+      } catch (error) {
+        end = writer;
+        conflict = error;
+      }
     }
+    for (const [key, change] of changes) {
+      if (change.writer >= end) continue;
+      this.#set(key, change.value, runner);
+      this.#writers.set(key, writers[change.writer] as Writer);
+    }
+    return { completed: end, conflict };
   }
 
   toObject(): Record<string, ContextValue> {

@@ -111,13 +111,12 @@ class PipelineRun {
     let error =
       result.error === undefined ? undefined : PluginSystemError.from(result.error, 'StageFailed', { phase: 'operation' });
     let { completed } = result;
-    try {
+    if (result.changes.size > 0) {
       const writers = segment.stages.map((stage): Writer => ({ stage: stage.id, segment: segment.index }));
-      if (result.changes.size > 0)
-        this.#data.commitBatch(result.changes, segment.runner as never, writers, this.#isBefore(segment));
-    } catch (conflict) {
-      error = PluginSystemError.from(conflict, 'Internal');
-      completed = Math.min(completed, segment.stages.length - 1);
+      const runner = segment.runner as NonNullable<Segment['runner']>;
+      const committed = this.#data.commitBatch(result.changes, completed, runner, writers, this.#isBefore(segment));
+      completed = committed.completed;
+      if (committed.conflict !== undefined) error = PluginSystemError.from(committed.conflict, 'Internal');
     }
     this.#reports[segment.index] = segment.stages.map((stage, index): StageReport => {
       const plugin = segment.plugins[index] as string;

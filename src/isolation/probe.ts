@@ -123,11 +123,9 @@ export async function probeFile(file: LibraryFile, options: ProbeOptions): Promi
     return concludeLook(file, outcome, timeoutMs);
   } catch (error) {
     if (signal?.aborted !== true) throw PluginSystemError.from(error, 'Internal', { path: file.path, operation: 'probe' });
-    throw new PluginSystemError('Cancelled', 'the probe was cancelled', {
-      path: file.path,
-      operation: 'probe',
-      cause: signal.reason,
-    });
+    // The reason that `abort()` gives where the caller gave none says nothing.
+    const cause = (signal.reason as Error | undefined)?.name === 'AbortError' ? undefined : signal.reason;
+    throw new PluginSystemError('Cancelled', 'the probe was cancelled', { path: file.path, operation: 'probe', cause });
   } finally {
     release();
     if (temporary !== undefined) await rm(temporary, { recursive: true, force: true }).catch(() => {});

@@ -8,6 +8,7 @@ import {
   sameIdentity,
   THIS_PROCESS,
 } from '../binary/index.js';
+import { PluginSystemError } from '../errors/index.js';
 
 /** What is kept of a library file that passed the check: enough to open it again without reading it. */
 export interface LibraryFile {
@@ -49,6 +50,14 @@ const checked = new Map<string, LibraryFile>();
  * `EntryPointMissing`, `RecordMalformed`, `AbiMismatch`
  */
 export function checkLibraryFile(path: string): LibraryFile {
+  try {
+    return check(path);
+  } catch (error) {
+    throw PluginSystemError.from(error, 'Internal', { path, phase: 'loading', operation: 'check' });
+  }
+}
+
+function check(path: string): LibraryFile {
   const known = checked.get(path);
   if (known !== undefined && sameIdentity(known.identity, identify(path))) return known;
   const { info, sha256, identity } = inspectFileSync(path);

@@ -1,7 +1,7 @@
 import { toTransfer } from '../abi/index.js';
 import { PluginSystemError } from '../errors/index.js';
 import type { PluginHandle, Pointer } from '../ffi/index.js';
-import type { Plugin, PluginHost, PluginMetadata, PluginWarning, Stage } from '../plugin/index.js';
+import type { Logger, Plugin, PluginHost, PluginMetadata, PluginWarning, Stage } from '../plugin/index.js';
 import type { GuardedPlugin, LedgerEntry } from '../safety/index.js';
 import type { LibraryFile } from './library-file.js';
 import { NativeStage } from './native-stage.js';
@@ -64,13 +64,18 @@ export class NativePlugin implements Plugin {
     return this.#stages.map((record) => new NativeStage(record, this.#guarded, this.#runner));
   }
 
-  init(host: PluginHost): void {
-    const { library } = this.#session;
+  /** Where its log lines go from now on. */
+  logTo(log: Logger): void {
     this.#session.attach(
       this.#handle,
-      logSink(host.log, (handle) => this.#stages.find((stage) => stage.handle === handle)?.id),
+      logSink(log, (handle) => this.#stages.find((stage) => stage.handle === handle)?.id),
     );
-    library.pluginLogLevel(this.#handle, logLevelNumber(host.log));
+    this.#session.library.pluginLogLevel(this.#handle, logLevelNumber(log));
+  }
+
+  init(host: PluginHost): void {
+    const { library } = this.#session;
+    this.logTo(host.log);
     const writer = new EntryWriter();
     writer.add('', toTransfer(host.config, 'config'));
     for (const [key, value] of Object.entries(host.config)) writer.add(key, toTransfer(value, key));
@@ -97,13 +102,13 @@ export class NativePlugin implements Plugin {
     if (this.#guarded.gate.state !== 'open') return;
     for (const stage of this.#stages.toReversed()) {
       if (stage.destroy === 0n) this.#guarded.ledger.give(`stage ${stage.id}`);
-      else if (this.#hasGoodFunctions(stage))
-        this.#guarded.destroyStage(stage.id, stage.destroy as Pointer, stage.state as Pointer);
+      else if (this.#canDestroy(stage)) this.#guarded.destroyStage(stage.id, stage.destroy as Pointer, stage.state as Pointer);
     }
-    this.#stages = [];
     this.#guarded.destroy();
-    this.#session.detach(this.#handle);
+    // Closed first: a thread of the plugin may log until then, and what the host library took is delivered.
     this.#session.library.pluginClose(this.#handle);
+    this.#session.detach(this.#handle);
+    this.#stages = [];
   }
 
   #readStages(count: number): StageRecord[] {
@@ -127,13 +132,16 @@ export class NativePlugin implements Plugin {
       this.#guarded.checkFunction(stage.dryRun as Pointer, `dry_run of stage ${stage.id}`, true);
       this.#guarded.checkFunction(stage.destroy as Pointer, `destroy of stage ${stage.id}`, true);
     } catch (error) {
-      throw PluginSystemError.from(error, 'Internal', { phase: 'stages', operation: stage.id });
+      const kept = this.#stages.filter((each) => !this.#canDestroy(each));
+      const ledger = kept.map(({ id }) => ({ what: `stage ${id}`, taken: 1, given: 0 }));
+      throw PluginSystemError.from(error, 'Internal', { phase: 'stages', operation: stage.id, ledger });
     }
   }
 
-  #hasGoodFunctions(stage: StageRecord): boolean {
+  /** Whether the destructor of the stage is a function of the plugin, whatever its other functions are. */
+  #canDestroy(stage: StageRecord): boolean {
     try {
-      this.#checkFunctions(stage);
+      this.#guarded.checkFunction(stage.destroy as Pointer, `destroy of stage ${stage.id}`, true);
       return true;
     } catch {
       return false;

@@ -1,6 +1,7 @@
-import { ENTRY_POINT, EXTENSION_POINT, FFI_OK, LOG_LEVELS, RESULT_CODES } from '../abi/index.js';
+import { ENTRY_POINT, EXTENSION_POINT, LOG_LEVELS, MORTISE_OK, RESULT_CODES } from '../abi/index.js';
 import { PluginSystemError } from '../errors/index.js';
 import { Library, type PluginHandle } from '../ffi/index.js';
+import type { Logger } from '../plugin/index.js';
 import { ErrorExtension, GuardedPlugin, PluginImage } from '../safety/index.js';
 import { checkLibraryFile, type LibraryFile } from './library-file.js';
 import { NativePlugin } from './native-plugin.js';
@@ -11,6 +12,8 @@ export interface NativeHostOptions extends StageRunnerOptions {
   readonly app: string;
   readonly apiVersion: string;
   readonly configDirectory: string;
+  /** Where a plugin's lines go, by its name, until `init` says otherwise: register_stages may log. */
+  readonly log?: (plugin: string) => Logger;
 }
 
 /** Steps of an opening, in order, as they are announced. */
@@ -51,7 +54,10 @@ export class NativeOpener {
         const guarded = GuardedPlugin.enter(parts);
         try {
           begin('metadata');
-          return new NativePlugin(session, handle, guarded, file, this.#runner);
+          const plugin = new NativePlugin(session, handle, guarded, file, this.#runner);
+          const log = this.#options.log?.(plugin.metadata.name);
+          if (log !== undefined) plugin.logTo(log);
+          return plugin;
         } catch (error) {
           guarded.destroy();
           throw PluginSystemError.from(error, 'Internal', { ledger: guarded.ledger.difference() });
@@ -71,8 +77,8 @@ export class NativeOpener {
     const entry = library.symbol(ENTRY_POINT);
     const image = PluginImage.at(host, entry, file.needed, (name) => library.find(name));
     const remembered = host.imageRemember(image.base, Buffer.from(file.sha256, 'hex'));
-    if (remembered === FFI_OK) host.imagePin(entry);
-    if (remembered === RESULT_CODES.FFI_INVALID_DATA[0]) {
+    if (remembered === MORTISE_OK) host.imagePin(entry);
+    if (remembered === RESULT_CODES.MORTISE_INVALID_DATA[0]) {
       throw new PluginSystemError(
         'LibraryChanged',
         'another build of this file is mapped in this process, and the loader would give that one again',
@@ -97,7 +103,13 @@ export class NativeOpener {
   #claim(session: HostSession, base: bigint): PluginHandle {
     const { app, apiVersion, configDirectory } = this.#options;
     const status = new Int32Array(1);
-    const handle = session.library.pluginOpen(session.handle, base, app, apiVersion, configDirectory, LOG_LEVELS.info, status);
+    const open = () =>
+      session.library.pluginOpen(session.handle, base, app, apiVersion, configDirectory, LOG_LEVELS.info, status);
+    let handle = open();
+    if (handle === 0 && status[0] === RESULT_CODES.MORTISE_EXISTS[0]) {
+      session.reap();
+      handle = open();
+    }
     if (handle !== 0) return handle;
     switch (status[0]) {
       case RESULT_CODES.MORTISE_EXISTS[0]:

@@ -5,6 +5,8 @@ import type { LogLine } from './wire.js';
 
 const BY_NUMBER = new Map<number, LogLevel>(Object.entries(LOG_LEVELS).map(([name, number]) => [number, name as LogLevel]));
 const SILENT = 4_294_967_295;
+/** What a line says in the host's name: a field of the plugin that goes by it is renamed, since readers of JSON take the last of two. */
+const HOSTS_OWN: ReadonlySet<string> = new Set(['plugin', 'stage', 'level', 'time', 'msg', 'pid', 'hostname']);
 
 /** Lowest level that `log` writes, as the ABI's number. */
 export function logLevelNumber(log: Logger): number {
@@ -16,7 +18,10 @@ export function logSink(log: Logger, stageId: (handle: bigint) => string | undef
   return {
     line({ stage, level, message, fields }: LogLine) {
       const id = stage === 0n ? undefined : stageId(stage);
-      log[BY_NUMBER.get(level) ?? 'info'](id === undefined ? fields : { ...fields, stage: id }, message);
+      const own = Object.fromEntries(
+        Object.entries(fields).map(([key, value]) => [HOSTS_OWN.has(key) ? `field.${key}` : key, value]),
+      );
+      log[BY_NUMBER.get(level) ?? 'info'](id === undefined ? own : { ...own, stage: id }, message);
     },
     dropped(count: number) {
       log.warn(

@@ -3,6 +3,7 @@ import { isMainThread } from 'node:worker_threads';
 import { HOST_REVISION, MAX_LOG_LINE } from '../abi/index.js';
 import { PluginSystemError } from '../errors/index.js';
 import { type HostLibrary, openHostLibrary, type SessionHandle, type StoreHandle } from '../ffi/index.js';
+import type { Cancellation } from '../plugin/index.js';
 import { CheckedMemory } from '../safety/index.js';
 import { locateHostLibrary } from './host-location.js';
 import { type LogLine, readEvents } from './wire.js';
@@ -32,6 +33,8 @@ export class HostSession {
   readonly memory: CheckedMemory;
   readonly #doorbell: Socket;
   readonly #jobs = new Map<bigint, Job>();
+  /** Those who wait for a thread. */
+  readonly #waiting = new Set<() => void>();
   readonly #sinks = new Map<bigint, LogSink>();
   readonly #buffer = Buffer.alloc(4 * MAX_LOG_LINE);
   readonly #more = new Uint32Array(1);
@@ -96,23 +99,40 @@ export class HostSession {
     return { ticket, done };
   }
 
-  /** Resolves when some job of this session has ended. */
-  async someJobDone(): Promise<void> {
+  /** Resolves when some job of this session has ended, when none is left, or when the caller gives up. Each end wakes one who waits, the first to come. */
+  async someJobDone(cancellation: Cancellation): Promise<void> {
+    if (this.#jobs.size === 0) return;
+    let wake = () => {};
+    let unsubscribe = () => {};
     await new Promise<void>((resolve) => {
-      const [job] = this.#jobs.values();
-      if (job === undefined) return resolve();
-      const { finished } = job;
-      job.finished = () => {
-        finished();
-        resolve();
-      };
+      wake = resolve;
+      this.#waiting.add(wake);
+      unsubscribe = cancellation.subscribe(resolve);
     });
+    unsubscribe();
+    const wasWoken = !this.#waiting.delete(wake);
+    if (wasWoken && cancellation.cancelled) this.#wakeOne();
   }
 
   /** The job was taken or abandoned. */
   forget(ticket: bigint): void {
     this.#jobs.delete(ticket);
-    if (this.#jobs.size === 0) this.#doorbell.unref();
+    if (this.#jobs.size > 0) return;
+    this.#doorbell.unref();
+    while (this.#waiting.size > 0) this.#wakeOne();
+  }
+
+  #wakeOne(): void {
+    const [wake] = this.#waiting;
+    if (wake === undefined) return;
+    this.#waiting.delete(wake);
+    wake();
+  }
+
+  /** Frees what JavaScript threads that were terminated left claimed: the host library looks for them when a session is opened. */
+  reap(): void {
+    const session = this.library.sessionOpen();
+    if (session !== 0) this.library.sessionClose(session);
   }
 
   /** Hands out all events that are queued. */
@@ -124,7 +144,10 @@ export class HostSession {
   }
 
   readonly #events = {
-    job: (ticket: bigint) => this.#jobs.get(ticket)?.finished(),
+    job: (ticket: bigint) => {
+      this.#jobs.get(ticket)?.finished();
+      this.#wakeOne();
+    },
     log: (plugin: bigint, line: LogLine) => contained(() => this.#sinks.get(plugin)?.line(line)),
     dropped: (plugin: bigint, count: number) => contained(() => this.#sinks.get(plugin)?.dropped(count)),
   };

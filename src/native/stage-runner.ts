@@ -1,9 +1,9 @@
 import {
   BY_REFERENCE,
   describeResult,
-  FFI_OK,
   fromTransfer,
   LAYOUT,
+  MORTISE_OK,
   RESULT_CODES,
   RUN_MODES,
   resultName,
@@ -131,7 +131,7 @@ export class NativeStageRunner implements StageRunner {
       } finally {
         unsubscribe();
       }
-      if (abandoned && library.abandon(this.#session.handle, job.ticket, this.#stage) === FFI_OK)
+      if (abandoned && library.abandon(this.#session.handle, job.ticket, this.#stage) === MORTISE_OK)
         return this.#abandon(batch, job.ticket);
       abandoned = false;
       this.#reserve(batch.handles.length);
@@ -182,7 +182,7 @@ export class NativeStageRunner implements StageRunner {
           'no thread can be had for the stage: other parts of this process use all that the host library allows',
         );
       }
-      await this.#session.someJobDone();
+      await this.#session.someJobDone(request.cancellation);
     }
   }
 
@@ -263,7 +263,7 @@ export class NativeStageRunner implements StageRunner {
     const { stages } = batch;
     const milliseconds: number[] = [];
     let completed = 0;
-    let code = FFI_OK as number;
+    let code = MORTISE_OK as number;
     let noDryRun = false;
     for (let at = 0; completed < stages.length; at += RESULT.size) {
       const flags = this.#results.readUInt32LE(at + RESULT.offsets.flags);
@@ -274,7 +274,7 @@ export class NativeStageRunner implements StageRunner {
       milliseconds.push(
         (this.#results.readUInt32LE(nanoseconds + 4) * 2 ** 32 + this.#results.readUInt32LE(nanoseconds)) / 1e6,
       );
-      if (code !== FFI_OK) break;
+      if (code !== MORTISE_OK) break;
       completed++;
     }
     const failed = stages[completed];
@@ -351,7 +351,7 @@ function cancelled(): PluginSystemError {
 }
 
 function check(result: number, what: string): void {
-  if (result !== FFI_OK)
+  if (result !== MORTISE_OK)
     throw new PluginSystemError('ContextValueInvalid', `the host library refused ${what}: ${describeResult(result)}`);
 }
 
@@ -378,8 +378,10 @@ function brokenJson(
   changes: ReadonlyMap<string, BatchChange>,
   stages: readonly NativeStage[],
 ): { writer: number; error: PluginSystemError } | undefined {
+  let first: { writer: number; error: PluginSystemError } | undefined;
   for (const [key, { value, writer }] of changes) {
-    if (value === undefined || value.tag !== 'json' || isJson(value)) continue;
+    if (value === undefined || value.tag !== 'json' || (first !== undefined && writer >= first.writer) || isJson(value))
+      continue;
     const stage = stages[writer];
     const error = new PluginSystemError(
       'StageFailed',
@@ -391,9 +393,9 @@ function brokenJson(
         operation: stage?.id,
       },
     );
-    return { writer, error };
+    first = { writer, error };
   }
-  return undefined;
+  return first;
 }
 
 function isJson(value: TransferValue): boolean {

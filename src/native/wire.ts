@@ -254,7 +254,7 @@ function readLogLine(bytes: Buffer, at: number, copyOut: CopyOut): LogLine {
   const { offsets } = LINE;
   const messageLength = bytes.readUInt32LE(at + offsets.message_length);
   const messageAt = at + LINE.size;
-  const fields: Record<string, unknown> = {};
+  const fields: Record<string, unknown> = Object.create(null);
   let next = messageAt + padded(messageLength);
   for (let index = bytes.readUInt32LE(at + offsets.field_count); index > 0; index--) {
     const entry = readEntry(bytes, next, copyOut);

@@ -1,4 +1,4 @@
-import { ERROR_EXTENSION, LAYOUT } from '../abi/index.js';
+import { ERROR_EXTENSION, LAYOUT, WORD } from '../abi/index.js';
 import { PluginSystemError } from '../errors/index.js';
 import { addressOf, callOnce, formatPointer, NULL, type Pointer, prototypes, toPointer } from '../ffi/index.js';
 import type { PluginImage } from './image.js';
@@ -16,7 +16,7 @@ export class ErrorExtension {
 
   /**
    * Asks the library for the extension. `query`: address of its `mortise_plugin_extension`.
-   * @throws `ExtensionInvalid` if the table cannot be read or is too short, `SlotInvalid` if its function is none of the library
+   * @throws `ExtensionInvalid` if the table is misaligned, cannot be read or is too short, `SlotInvalid` if its function is none of the library
    */
   static find(query: Pointer, memory: CheckedMemory, image: PluginImage): ErrorExtension | undefined {
     const table = toPointer(callOnce(query, prototypes().extension, ERROR_EXTENSION) as number | bigint);
@@ -44,6 +44,13 @@ export class ErrorExtension {
         {
           operation: ERROR_EXTENSION,
         },
+      );
+    }
+    if (table % BigInt(WORD) !== 0n) {
+      throw new PluginSystemError(
+        'ExtensionInvalid',
+        `the table of ${ERROR_EXTENSION} is at ${formatPointer(table)}, which is not aligned to ${WORD} bytes`,
+        { operation: ERROR_EXTENSION },
       );
     }
     const lastMessage = bytes.readBigUInt64LE(offsets.last_message) as Pointer;

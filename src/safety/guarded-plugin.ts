@@ -1,4 +1,4 @@
-import { describeResult, FFI_OK, type FunctionSlot, resultName } from '../abi/index.js';
+import { describeResult, MORTISE_OK, type FunctionSlot, resultName } from '../abi/index.js';
 import { type ErrorCode, type Phase, PluginSystemError } from '../errors/index.js';
 import { callOnce, makeCallable, NULL, type Pointer, prototypes, toPointer } from '../ffi/index.js';
 import type { PluginMetadata, PluginWarning } from '../plugin/index.js';
@@ -115,7 +115,7 @@ export class GuardedPlugin {
       const result = (
         slot === 'shutdown' ? this.#call(slot, this.#vtable.instance) : this.#call(slot, this.#vtable.instance, argument)
       ) as number;
-      if (result !== FFI_OK) throw this.#failure(slot, code, result);
+      if (result !== MORTISE_OK) throw this.#failure(slot, code, result);
     } catch (error) {
       throw PluginSystemError.from(error, 'Internal', place);
     }

@@ -1,31 +1,33 @@
-import { LAYOUT } from '../abi/index.js';
+import { LAYOUT, WORD } from '../abi/index.js';
 import { PluginSystemError } from '../errors/index.js';
 import { formatPointer, type HostLibrary, type Pointer } from '../ffi/index.js';
 
 interface Image {
   readonly base: bigint;
   readonly path: string;
-  readonly ranges: ReadonlyArray<{ readonly start: bigint; readonly end: bigint }>;
+  /** Start and end of each executable range in turn. */
+  readonly ranges: BigUint64Array;
 }
 
 const scratch = Buffer.alloc(LAYOUT.MortiseImage.size);
+const words = new BigUint64Array(scratch.buffer, scratch.byteOffset);
+const WORD_OF_BASE = LAYOUT.MortiseImage.offsets.base / WORD;
+const WORD_OF_RANGES = LAYOUT.MortiseImage.offsets.ranges / WORD;
 const symbolName = Buffer.alloc(1024);
 
 function findImage(host: HostLibrary, address: Pointer): Image | undefined {
   if (host.imageFind(address, scratch) !== 0) return undefined;
   const at = LAYOUT.MortiseImage.offsets;
-  const count = scratch.readUInt32LE(at.range_count);
-  const ranges = [];
-  for (let index = 0; index < count; index++) {
-    const start = at.ranges + index * 16;
-    ranges.push({ start: scratch.readBigUInt64LE(start), end: scratch.readBigUInt64LE(start + 8) });
-  }
+  const ranges = words.slice(WORD_OF_RANGES, WORD_OF_RANGES + 2 * scratch.readUInt32LE(at.range_count));
   const path = scratch.toString('utf8', at.path, at.path + scratch.readUInt32LE(at.path_length));
-  return { base: scratch.readBigUInt64LE(at.base), path, ranges };
+  return { base: words[WORD_OF_BASE] as bigint, path, ranges };
 }
 
-function isExecutable(image: Image, address: bigint): boolean {
-  return image.ranges.some((range) => address >= range.start && address < range.end);
+function isExecutable({ ranges }: Image, address: bigint): boolean {
+  for (let at = 0; at < ranges.length; at += 2) {
+    if (address >= (ranges[at] as bigint) && address < (ranges[at + 1] as bigint)) return true;
+  }
+  return false;
 }
 
 /** Address of a symbol that the plugin, or a library that it needs, offers by name; undefined if none does. */
@@ -60,6 +62,11 @@ export class PluginImage {
   /** Load address: identity of the library in this process. */
   get base(): bigint {
     return this.#image.base;
+  }
+
+  /** Whether `address` lies in code of this library itself. */
+  isCode(address: Pointer): boolean {
+    return isExecutable(this.#image, address);
   }
 
   /**

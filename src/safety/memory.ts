@@ -3,6 +3,9 @@ import { MAX_STRING } from '../abi/index.js';
 import { PluginSystemError } from '../errors/index.js';
 import { formatPointer, type HostLibrary, NULL, type Pointer } from '../ffi/index.js';
 
+/** How far a value that is refused is followed to see whether its free function could take it. */
+const MAX_LOOK = 1 << 20;
+
 /**
  * Reads of plugin memory that cannot fault: an address is handed to the operating system, which copies or refuses
  * (process_vm_readv(2), ReadProcessMemory, mach_vm_read_overwrite).
@@ -49,6 +52,17 @@ export class CheckedMemory {
     if (length < 0)
       throw new PluginSystemError('StringInvalid', `${what} has no NUL within ${max} bytes, the most that is accepted`);
     return this.#scratch.subarray(0, length);
+  }
+
+  /** Whether `length` bytes can be read; what is over 1 MiB is not looked at, and not readable. */
+  isReadable(pointer: Pointer, length: bigint): boolean {
+    if (pointer === NULL || length > BigInt(MAX_LOOK)) return false;
+    return this.#host.memoryRead(Buffer.allocUnsafe(Number(length)), pointer, Number(length)) === Number(length);
+  }
+
+  /** Whether a string ends before memory that cannot be read, and within 1 MiB, however much longer than a good one it is. */
+  isReadableString(pointer: Pointer): boolean {
+    return pointer !== NULL && this.#host.memoryReadString(Buffer.allocUnsafe(MAX_LOOK), MAX_LOOK, pointer) >= 0;
   }
 
   /** `readStringBytes`, decoded. */

@@ -61,6 +61,7 @@ function readOwnedString(source: MetadataSource, slot: FunctionSlot, freeSlot: F
     take: () => toPointer(source.get(slot) as number | bigint),
     isHeld: (pointer: Pointer) => pointer !== NULL,
     prove: (pointer: Pointer) => source.memory.readStringBytes(pointer, what, max),
+    isReadable: (pointer: Pointer) => source.memory.isReadableString(pointer),
     give: (pointer: Pointer) => source.free(freeSlot, pointer),
   };
   return located(slot, () => readOwned(source.ledger, value, (bytes) => decodeUtf8(bytes, what)));
@@ -68,6 +69,8 @@ function readOwnedString(source: MetadataSource, slot: FunctionSlot, freeSlot: F
 
 interface ItemReader<Item> {
   readonly size: number;
+  /** Where in an item the pointers to strings are. */
+  readonly strings: ReadonlyArray<{ readonly at: number; readonly mayBeNull?: boolean }>;
   read(bytes: Buffer, at: number, memory: CheckedMemory, what: string): Item;
 }
 
@@ -82,6 +85,7 @@ function readSlice<Item>(
     take: () => source.get(slot) as RawSlice,
     isHeld: () => true,
     prove: (slice: RawSlice) => readSliceMemory(slice, source.memory, slot, reader.size),
+    isReadable: (slice: RawSlice) => isReadableSlice(slice, source.memory, reader),
     give: (slice: RawSlice) => source.free(freeSlot, slice),
   };
   return located(slot, () =>
@@ -110,22 +114,42 @@ function readSliceMemory(slice: RawSlice, memory: CheckedMemory, slot: FunctionS
   return memory.read(pointer, Number(length) * itemSize, what);
 }
 
+function isReadableSlice(slice: RawSlice, memory: CheckedMemory, { size, strings }: ItemReader<unknown>): boolean {
+  const length = BigInt(slice.len) * BigInt(size);
+  const pointer = toPointer(slice.ptr);
+  if (!memory.isReadable(pointer, length)) return false;
+  const bytes = memory.read(pointer, Number(length), 'the slice');
+  for (let item = 0; item < bytes.length; item += size) {
+    for (const { at, mayBeNull = false } of strings) {
+      const text = bytes.readBigUInt64LE(item + at) as Pointer;
+      if (text === NULL ? !mayBeNull : !memory.isReadableString(text)) return false;
+    }
+  }
+  return true;
+}
+
 function stringAt(bytes: Buffer, at: number, memory: CheckedMemory, what: string): string {
   return memory.readString(bytes.readBigUInt64LE(at) as Pointer, what);
 }
 
 const readRange: ItemReader<string> = {
   size: LAYOUT.FfiVersionRange.size,
+  strings: [{ at: 0 }],
   read: (bytes, at, memory, what) => stringAt(bytes, at, memory, `${what}: constraint`),
 };
 
 const readName: ItemReader<string> = {
   size: WORD,
+  strings: [{ at: 0 }],
   read: (bytes, at, memory, what) => pluginName(stringAt(bytes, at, memory, what), what),
 };
 
 const readDependency: ItemReader<PluginDependency> = {
   size: LAYOUT.FfiPluginDependency.size,
+  strings: [
+    { at: LAYOUT.FfiPluginDependency.offsets.plugin_name },
+    { at: LAYOUT.FfiPluginDependency.offsets.version_constraint, mayBeNull: true },
+  ],
   read(bytes, at, memory, what) {
     const fields = LAYOUT.FfiPluginDependency.offsets;
     const range = bytes.readBigUInt64LE(at + fields.version_constraint) as Pointer;
@@ -139,6 +163,7 @@ const readDependency: ItemReader<PluginDependency> = {
 
 const readRequirement: ItemReader<StageRequirement> = {
   size: LAYOUT.FfiStageRequirement.size,
+  strings: [{ at: LAYOUT.FfiStageRequirement.offsets.stage_id }],
   read(bytes, at, memory, what) {
     const fields = LAYOUT.FfiStageRequirement.offsets;
     return Object.freeze({

@@ -1,4 +1,3 @@
-import { PluginSystemError } from '../errors/index.js';
 import type { Ledger } from './ledger.js';
 
 /** A value that belongs to the plugin until it is given back. */
@@ -10,12 +9,14 @@ export interface OwnedValue<Raw, Proved> {
   isHeld(raw: Raw): boolean;
   /** Copies the memory of the value out of the plugin's hands. */
   prove(raw: Raw): Proved;
+  /** Whether all of the value can be read, what it points to included. Asked only about a value that is refused. */
+  isReadable(raw: Raw): boolean;
   /** Hands the value, exactly as it came, to the plugin's free function. */
   give(raw: Raw): void;
 }
 
 /**
- * Takes a value, copies it, gives it back exactly once, and interprets the copy, whatever the interpretation says.
+ * Takes a value, copies it, interprets the copy, and gives the value back exactly once, also if it is refused.
  *
  * A value that is not readable memory, in itself or in what it points to, is no value: handing it to the plugin's free function would crash
  * there. It stays with us, and the ledger names it.
@@ -28,12 +29,11 @@ export function readOwned<Raw, Proved, Result>(
   const raw = value.take();
   if (!value.isHeld(raw)) return interpret(value.prove(raw));
   ledger.take(value.what);
-  const proved = value.prove(raw);
   let givable = true;
   try {
-    return interpret(proved);
+    return interpret(value.prove(raw));
   } catch (error) {
-    givable = !(error instanceof PluginSystemError && error.code === 'PointerInvalid');
+    givable = value.isReadable(raw);
     throw error;
   } finally {
     if (givable) {

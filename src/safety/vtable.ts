@@ -32,10 +32,13 @@ export function readVTable(pointer: Pointer, memory: CheckedMemory, image: Plugi
       { cause: error, remedy: 'Rebuild the plugin against the published header: older layouts had 18 slots.' },
     );
   }
+  const words = new BigUint64Array(bytes.buffer, bytes.byteOffset, VTABLE_SLOTS.length);
   const slots = {} as Record<FunctionSlot, Pointer>;
   for (let index = 1; index < VTABLE_SLOTS.length; index++) {
     const slot = VTABLE_SLOTS[index] as FunctionSlot;
-    const address = bytes.readBigUInt64LE(index * WORD) as Pointer;
+    const address = words[index] as Pointer;
+    slots[slot] = address;
+    if (image.isCode(address)) continue;
     if (address === NULL) {
       throw new PluginSystemError(
         'SlotInvalid',
@@ -47,9 +50,8 @@ export function readVTable(pointer: Pointer, memory: CheckedMemory, image: Plugi
     if (elsewhere !== undefined) {
       warnings.push({ code: 'SlotInOtherLibrary', message: `slot ${slot} is a function of ${elsewhere}` });
     }
-    slots[slot] = address;
   }
-  return { instance: bytes.readBigUInt64LE(0) as Pointer, slots };
+  return { instance: words[0] as Pointer, slots };
 }
 
 function checkSlot(image: PluginImage, address: Pointer, slot: FunctionSlot, index: number): string | undefined {

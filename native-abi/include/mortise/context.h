@@ -16,7 +16,7 @@ typedef struct MortiseContext MortiseContext;
 /*
  * [the thread of the call, for the call] Not to be kept, and not to be shared with other threads.
  *
- * What a stage writes is visible to itself at once, to later stages when it returns FFI_OK, and is dropped when it returns anything else.
+ * What a stage writes is visible to itself at once, to later stages when it returns MORTISE_OK, and is dropped when it returns anything else.
  * A stage sees what had succeeded when it started; what a parallel stage writes meanwhile is not seen. Two stages of which neither
  * runs after the other must not write one key: the pipeline fails.
  */
@@ -35,14 +35,14 @@ struct MortiseContext {
 
   /*
    * key: NUL-terminated. *value is the host's; its data stays readable until the outermost call into the plugin returns, also after
-   * the key was set again: one call that sets without end keeps it all. MORTISE_NOT_FOUND, FFI_NULL_POINTER.
+   * the key was set again: one call that sets without end keeps it all. MORTISE_NOT_FOUND, MORTISE_NULL_POINTER.
    */
   FfiResult (*get)(const MortiseContext* context, const char* key, MortiseValue* value);
 
-  /* Copies *value. FFI_NULL_POINTER, FFI_UTF8_ERROR, FFI_INVALID_DATA (key, tag, flags), MORTISE_TOO_LARGE, MORTISE_READ_ONLY, MORTISE_OUT_OF_MEMORY. */
+  /* Copies *value. MORTISE_NULL_POINTER, MORTISE_UTF8_ERROR, MORTISE_INVALID_DATA (key, tag, flags), MORTISE_TOO_LARGE, MORTISE_READ_ONLY, MORTISE_OUT_OF_MEMORY. */
   FfiResult (*set)(const MortiseContext* context, const char* key, const MortiseValue* value);
 
-  /* Removes key. MORTISE_NOT_FOUND, MORTISE_READ_ONLY, FFI_NULL_POINTER. */
+  /* Removes key. MORTISE_NOT_FOUND, MORTISE_READ_ONLY, MORTISE_NULL_POINTER. */
   FfiResult (*remove)(const MortiseContext* context, const char* key);
 
   /*
@@ -53,7 +53,7 @@ struct MortiseContext {
 
   /*
    * Dry run: one sentence for each thing that execute would do. text: UTF-8, SIZE_MAX for NUL-terminated. MORTISE_WRONG_STATE in live mode
-   * and in a preflight check; MORTISE_TOO_LARGE over 64 KiB; FFI_UTF8_ERROR, FFI_NULL_POINTER.
+   * and in a preflight check; MORTISE_TOO_LARGE over 64 KiB; MORTISE_UTF8_ERROR, MORTISE_NULL_POINTER.
    */
   FfiResult (*describe)(const MortiseContext* context, const char* text, size_t length);
 };

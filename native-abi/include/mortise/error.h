@@ -16,7 +16,7 @@ typedef struct MortiseText {
 #define MORTISE_MIN_MESSAGE 1024 /* the host offers at least that many bytes for a message */
 
 /*
- * Filled by the callee before it returns anything but FFI_OK. The caller sets size, code = FFI_OK and the text's data and capacity.
+ * Filled by the callee before it returns anything but MORTISE_OK. The caller sets size, code = MORTISE_OK and the text's data and capacity.
  * The pointer itself may be NULL: then the caller does not want the detail. size is at least that of version 1.0. Bytes of a message that
  * are no UTF-8 are shown as `?`.
  */
@@ -40,7 +40,7 @@ static inline void mortise_text_set(MortiseText* text, const char* bytes, size_t
   text->length = fits;
 }
 
-/* Fills error (may be NULL) with code and a NUL-terminated message (may be NULL) and returns code: `return mortise_fail(error, FFI_ERR, "…");` */
+/* Fills error (may be NULL) with code and a NUL-terminated message (may be NULL) and returns code: `return mortise_fail(error, MORTISE_ERR, "…");` */
 static inline FfiResult mortise_fail(MortiseError* error, FfiResult code, const char* message) {
   if (error != NULL) {
     error->code = code;

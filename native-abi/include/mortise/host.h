@@ -43,7 +43,7 @@ typedef struct MortiseHost MortiseHost;
  * may be late, harmless after that: every function answers MORTISE_CANCELLED, `extension` NULL. When the library is opened again the same
  * struct serves the new instance: a thread that outlived destroy would speak for that.
  * Every function may be called from [any-thread] unless stated, and never throws or unwinds into the plugin. Besides the codes named:
- * FFI_NULL_POINTER for a NULL host or a required argument that is NULL, MORTISE_OUT_OF_MEMORY.
+ * MORTISE_NULL_POINTER for a NULL host or a required argument that is NULL, MORTISE_OUT_OF_MEMORY.
  */
 struct MortiseHost {
   uint32_t size; /* bytes of this struct as the host fills it */
@@ -60,7 +60,7 @@ struct MortiseHost {
   /*
    * [any-thread & opened … destroyed] Emits one structured line. Returns at once: the line is queued and written by the main thread with plugin and stage
    * attached. message: UTF-8 of message_length bytes, SIZE_MAX for NUL-terminated. fields may be NULL if field_count is 0.
-   * FFI_NULL_POINTER, FFI_UTF8_ERROR, FFI_INVALID_DATA (level, tag, key), MORTISE_TOO_LARGE, MORTISE_BUSY (queue of 4 MiB full: the line is dropped and
+   * MORTISE_NULL_POINTER, MORTISE_UTF8_ERROR, MORTISE_INVALID_DATA (level, tag, key), MORTISE_TOO_LARGE, MORTISE_BUSY (queue of 4 MiB full: the line is dropped and
    * counted, the count is logged), MORTISE_CANCELLED.
    */
   FfiResult (*log)(const MortiseHost* host, uint32_t level, const char* message, size_t message_length, const MortiseField* fields,
@@ -77,8 +77,8 @@ struct MortiseHost {
    * [any-thread & registered (inside init), initialised, running] Calls a function that the application defined and waits for its answer.
    * arguments may be NULL if count is 0. *result is the host's and lives until the outermost call into the plugin returns (on a thread of the plugin's own: until its next host call).
    * A handler that must wait cannot be served to a caller on the main thread: MORTISE_WOULD_BLOCK.
-   * MORTISE_NOT_FOUND, FFI_INVALID_DATA, FFI_UTF8_ERROR, MORTISE_TOO_LARGE, MORTISE_DENIED, MORTISE_BUSY, MORTISE_TIMED_OUT,
-   * MORTISE_CANCELLED, MORTISE_REENTERED (the call would come back into a plugin that takes one at a time), FFI_ERR (the handler failed;
+   * MORTISE_NOT_FOUND, MORTISE_INVALID_DATA, MORTISE_UTF8_ERROR, MORTISE_TOO_LARGE, MORTISE_DENIED, MORTISE_BUSY, MORTISE_TIMED_OUT,
+   * MORTISE_CANCELLED, MORTISE_REENTERED (the call would come back into a plugin that takes one at a time), MORTISE_ERR (the handler failed;
    * error has its text).
    */
   FfiResult (*call)(const MortiseHost* host, const char* function, const MortiseValue* arguments, size_t argument_count, MortiseValue* result,
@@ -87,7 +87,7 @@ struct MortiseHost {
   /*
    * [any-thread & registered (inside init), initialised, running] Publishes payload (may be NULL) under topic: parts of
    * [A-Za-z0-9_-]+ joined by dots, at most 255 bytes. Returns when queued. MORTISE_UNSUPPORTED where the host has no bus,
-   * MORTISE_BUSY (queue full), FFI_INVALID_DATA (topic), MORTISE_CANCELLED.
+   * MORTISE_BUSY (queue full), MORTISE_INVALID_DATA (topic), MORTISE_CANCELLED.
    */
   FfiResult (*publish)(const MortiseHost* host, const char* topic, const MortiseValue* payload);
 
@@ -95,7 +95,7 @@ struct MortiseHost {
    * [main-thread & registered (inside init), initialised, running] Finds a service that another plugin offers ("mortise.services/1") by name and npm range (NULL: any). *table stays valid until
    * this plugin's shutdown returns: the host stops consumers before the offerer. Calls through it are the two
    * plugins' own affair: the host neither sees nor serialises them.
-   * MORTISE_NOT_FOUND, FFI_INVALID_DATA (range), MORTISE_WRONG_STATE (thread), MORTISE_UNSUPPORTED, MORTISE_CANCELLED.
+   * MORTISE_NOT_FOUND, MORTISE_INVALID_DATA (range), MORTISE_WRONG_STATE (thread), MORTISE_UNSUPPORTED, MORTISE_CANCELLED.
    */
   FfiResult (*service)(const MortiseHost* host, const char* name, const char* version_range, const void** table);
 

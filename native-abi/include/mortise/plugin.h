@@ -141,7 +141,7 @@ typedef struct PluginVTable {
   FfiResult (*register_stages)(const void* instance, void* registry);
 
   /*
-   * [main-thread & running or initialised, no other call in progress] Once, if and only if init returned FFI_OK. destroy follows
+   * [main-thread & running or initialised, no other call in progress] Once, if and only if init returned MORTISE_OK. destroy follows
    * whatever it returns. Before it, the host answers every host->call of the plugin's own threads that still waits with
    * MORTISE_CANCELLED, and every later one too, so shutdown and destroy may join threads. Nowhere else may the main thread wait for a
    * thread that could be inside host->call: it would wait for itself.

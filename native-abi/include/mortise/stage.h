@@ -38,7 +38,7 @@ typedef struct MortiseStage {
 
   /*
    * [main-thread & stopped, no other call in progress] Once, before the plugin's destroy, last registered first, if and only if
-   * register_stage returned FFI_OK and the host could prove the stage's functions. NULL: nothing to release.
+   * register_stage returned MORTISE_OK and the host could prove the stage's functions. NULL: nothing to release.
    */
   void (*destroy)(void* state);
 } MortiseStage;
@@ -55,8 +55,8 @@ struct MortiseRegistry {
   const MortiseHost* host; /* the same as init's `app` will be */
 
   /*
-   * [main-thread & opened, inside register_stages] MORTISE_EXISTS (this plugin registered that id already), FFI_INVALID_DATA (id, size, flags),
-   * FFI_NULL_POINTER (id, execute, a struct or string that cannot be read), FFI_UTF8_ERROR, MORTISE_TOO_LARGE, MORTISE_WRONG_STATE (outside register_stages).
+   * [main-thread & opened, inside register_stages] MORTISE_EXISTS (this plugin registered that id already), MORTISE_INVALID_DATA (id, size, flags),
+   * MORTISE_NULL_POINTER (id, execute, a struct or string that cannot be read), MORTISE_UTF8_ERROR, MORTISE_TOO_LARGE, MORTISE_WRONG_STATE (outside register_stages).
    * Whether another plugin owns the namespace or the id is decided after register_stages returns: then the plugin is refused.
    */
   FfiResult (*register_stage)(const MortiseRegistry* registry, const MortiseStage* stage, MortiseError* error);

@@ -25,7 +25,7 @@ enum MortiseTag {
 
 /*
  * STRING: UTF-8 with its length in bytes; may contain NUL; need not end in NUL when given to the host. The host ends strings
- *         and JSON that it hands out with a NUL that the length does not count. Invalid UTF-8 (surrogates included) is refused with FFI_UTF8_ERROR, never replaced.
+ *         and JSON that it hands out with a NUL that the length does not count. Invalid UTF-8 (surrogates included) is refused with MORTISE_UTF8_ERROR, never replaced.
  * BYTES:  anything. JSON: the UTF-8 text of one JSON value.
  * A JavaScript number is a double, a BigInt an int64; objects and arrays are JSON.
  * data may be NULL only where length is 0. length is 0 where the tag has no data; a bool is 0 or 1; a double may be NaN or infinite.

@@ -5,7 +5,7 @@ use std::ffi::{c_char, c_void};
 use std::ptr::{null, null_mut};
 
 type FfiResult = i32;
-const FFI_OK: FfiResult = 0;
+const MORTISE_OK: FfiResult = 0;
 
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -95,16 +95,16 @@ extern "C" fn free_slice(_: Slice) {}
 
 extern "C" fn init(_: *mut c_void, _: *mut c_void) -> FfiResult {
     panic_in("init");
-    FFI_OK
+    MORTISE_OK
 }
 
 extern "C" fn preflight_check(_: *const c_void, _: *const c_void) -> FfiResult {
-    FFI_OK
+    MORTISE_OK
 }
 
 extern "C" fn execute(_: *mut c_void, _: *const c_void, _: *mut c_void) -> FfiResult {
     panic_in("execute");
-    FFI_OK
+    MORTISE_OK
 }
 
 extern "C" fn register_stages(_: *const c_void, registry: *mut c_void) -> FfiResult {
@@ -127,7 +127,7 @@ extern "C" fn register_stages(_: *const c_void, registry: *mut c_void) -> FfiRes
 
 extern "C" fn shutdown(_: *mut c_void) -> FfiResult {
     panic_in("shutdown");
-    FFI_OK
+    MORTISE_OK
 }
 
 struct Table(PluginVTable);

@@ -16,7 +16,7 @@ typedef struct MortiseConfigExtension {
   /*
    * [main-thread & registered, running] New options, the whole object as JSON, already valid by the schema. Called once before init, after
    * mortise.state/1 restored, and at each change.
-   * Anything but FFI_OK keeps the former options in force.
+   * Anything but MORTISE_OK keeps the former options in force.
    */
   FfiResult (*apply)(void* instance, const char* json, size_t length, MortiseError* error);
 } MortiseConfigExtension;

@@ -43,7 +43,7 @@ typedef struct MortiseFunctionsExtension {
 
   /*
    * [stage-thread & running; several at once if thread-safe] Arguments are borrowed for the call. *result (set to null by the host before) is the plugin's: the host
-   * copies it, then calls free_result exactly once if and only if FFI_OK was returned.
+   * copies it, then calls free_result exactly once if and only if MORTISE_OK was returned.
    */
   FfiResult (*call)(void* instance, uint32_t index, const MortiseCall* call, const MortiseValue* arguments, size_t argument_count,
                     MortiseValue* result, MortiseError* error);

@@ -16,7 +16,7 @@ typedef struct MortiseStateExtension {
 
   /*
    * [main-thread & running, no other call in progress] Writes the state to *value, which is the plugin's: the host copies it, then calls free_value exactly once
-   * if and only if FFI_OK was returned.
+   * if and only if MORTISE_OK was returned.
    */
   FfiResult (*save)(const void* instance, MortiseValue* value, MortiseError* error);
 

@@ -1,0 +1,81 @@
+/* One plugin library. Its MortiseHost outlives everything, because a thread of the plugin may be late; nothing else of it does. */
+#ifndef MORTISE_PLUGIN_STATE_H
+#define MORTISE_PLUGIN_STATE_H
+
+#include "session.h"
+
+/* One registered stage. Its address is the handle that JavaScript holds. The strings follow it in memory. */
+typedef struct Stage {
+  struct Stages* set;
+  MortisePlugin* plugin;
+  const char* id; /* NUL-terminated */
+  const char* name;
+  const char* description;
+  uint32_t id_length;
+  uint32_t name_length;
+  uint32_t description_length;
+  uint32_t flags;
+  void* state;
+  FfiResult (*execute)(void* state, const MortiseContext* context, MortiseError* error);
+  FfiResult (*dry_run)(void* state, const MortiseContext* context, MortiseError* error);
+  void (*destroy)(void* state);
+} Stage;
+
+/* The stages of one opening of a plugin. Kept alive by the open plugin and by every job that holds one of them. */
+typedef struct Stages {
+  atomic_uint references;
+  Stage** items;
+  size_t count;
+  size_t capacity;
+} Stages;
+
+void stages_release(Stages* stages);
+
+/* What host->config answers. Earlier ones stay until the plugin is closed, because it may hold strings of them. */
+typedef struct Config {
+  struct Config* earlier;
+  Table table;
+} Config;
+
+struct MortisePlugin {
+  MortiseHost host; /* first: a host's address is its plugin's. Its strings are never freed */
+  MortiseRegistry registry;
+  MortisePlugin* next_known; /* in the table of plugins */
+  uint64_t image_base;
+  _Atomic uint32_t log_level;
+
+  Mutex lock; /* guards what follows */
+  MortiseSession* session; /* NULL: closed */
+  uint32_t inside; /* jobs that are inside code of this plugin, also of an earlier opening */
+  Stages* stages;
+  Config* config;
+  Event* dropped; /* announced and not drained yet; guarded by the session's lock */
+  bool registering;
+  uint64_t registering_thread;
+
+  /* In the session's list; guarded like that. */
+  MortisePlugin* next;
+  MortisePlugin* previous;
+};
+
+static inline MortisePlugin* plugin_of(const MortiseHost* host) {
+  return (MortisePlugin*)(uintptr_t)host;
+}
+
+/* Whether host functions answer MORTISE_CANCELLED. */
+bool plugin_is_closed(MortisePlugin* plugin);
+
+/* Fills in the functions of a new plugin's host and registry. */
+void host_prepare(MortisePlugin* plugin);
+void registry_prepare(MortisePlugin* plugin);
+FfiResult host_log(const MortiseHost* host, uint32_t level, const char* message, size_t message_length, const MortiseField* fields,
+                   size_t field_count);
+
+/* Passes a job into the code of a stage's plugin, unless that is closed; and out again. */
+bool plugin_enter(Stage* stage);
+void plugin_leave(Stage* stage);
+
+/* The stage that this thread is executing, or NULL. */
+extern THREAD_LOCAL const Stage* current_stage;
+
+#endif

@@ -1,0 +1,20 @@
+# Sets MORTISE_HOST_SOURCES, the sources of the host library for the target system, and MORTISE_HOST_LIBRARIES, what it links with.
+# Compile with C11, hidden visibility and ../include on the include path.
+set(MORTISE_HOST_NAMES
+  allocation arena bytes context event exit host image job log memory plugin registry run session store table thread utf8 value)
+if(WIN32)
+  list(APPEND MORTISE_HOST_NAMES image_pe platform_windows)
+elseif(APPLE)
+  list(APPEND MORTISE_HOST_NAMES image_macho platform_posix)
+else()
+  list(APPEND MORTISE_HOST_NAMES image_elf platform_posix)
+endif()
+set(MORTISE_HOST_SOURCES)
+foreach(name IN LISTS MORTISE_HOST_NAMES)
+  list(APPEND MORTISE_HOST_SOURCES "${CMAKE_CURRENT_LIST_DIR}/${name}.c")
+endforeach()
+set(MORTISE_HOST_LIBRARIES)
+if(UNIX AND NOT APPLE)
+  find_package(Threads REQUIRED)
+  set(MORTISE_HOST_LIBRARIES Threads::Threads ${CMAKE_DL_LIBS})
+endif()
