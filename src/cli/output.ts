@@ -44,7 +44,8 @@ export class Output {
   /** What is going on, on a terminal; replaced by the next line that is written. */
   progress(message: string): void {
     if (!process.stderr.isTTY || process.env['TERM'] === 'dumb') return;
-    const width = process.stderr.columns ?? 80;
+    // 0 where a terminal does not know its width.
+    const width = process.stderr.columns || 80;
     process.stderr.write(`\r\x1b[K${message.slice(0, width - 1)}`);
     this.#progressShown = true;
   }

@@ -1,7 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { PluginSystemError } from '../errors/index.js';
 import type { PluginWarning } from '../plugin/index.js';
 
 /** Folders of one application, as its operating system places them (XDG Base Directory Specification; Windows known folders; Apple's File System guide). */
@@ -45,8 +44,8 @@ export interface Discovery {
 }
 
 /**
- * Finds the libraries in `directories` by their extension on this platform; sub-folders are not searched. A directory that is not there or cannot be
- * read is a warning, unless it is `optional`.
+ * Finds the libraries in `directories` by their extension on this platform; sub-folders are not searched. A directory that cannot be read is
+ * a warning; so is one that is not there, unless it is `optional`.
  */
 export function discover(directories: readonly string[], optional: ReadonlySet<string>): Discovery {
   const extension = EXTENSIONS[process.platform] ?? '.so';
@@ -57,13 +56,17 @@ export function discover(directories: readonly string[], optional: ReadonlySet<s
     try {
       names = readdirSync(directory);
     } catch (error) {
-      if (!optional.has(directory)) {
-        const { code, message } = PluginSystemError.from(error, 'FileUnreadable', { path: directory, phase: 'discovery' });
-        warnings.push({ code, message });
-      }
+      const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+      if (!isMissing || !optional.has(directory)) warnings.push(unusable(directory, error as Error, isMissing));
       continue;
     }
     for (const name of names.filter((entry) => entry.endsWith(extension)).sort()) paths.add(join(directory, name));
   }
   return { paths: [...paths], warnings };
+}
+
+function unusable(directory: string, error: Error, isMissing: boolean): PluginWarning {
+  return isMissing
+    ? { code: 'FileNotFound', message: `there is no plugin directory ${directory}` }
+    : { code: 'FileUnreadable', message: `the plugin directory ${directory} cannot be read: ${error.message}` };
 }

@@ -104,16 +104,16 @@ export function resolveOptions(options: PluginManagerOptions): ResolvedOptions {
     cacheDirectory: resolve(options.cacheDirectory ?? places.cache),
     logger: options.logger,
     logLevel: options.logLevel,
-    firstLook: firstLook === false ? false : { timeoutMs: milliseconds('firstLook.timeoutMs', firstLook.timeoutMs, 10_000) },
+    firstLook: firstLook === false ? false : { timeoutMs: milliseconds('firstLook.timeoutMs', firstLook.timeoutMs, 10_000, 1) },
     cancelGraceMs: milliseconds('cancelGraceMs', options.cancelGraceMs, 5000),
     drainMs: milliseconds('drainMs', options.drainMs, 5000),
   };
 }
 
-function milliseconds(name: string, value: unknown, otherwise: number): number {
+function milliseconds(name: string, value: unknown, otherwise: number, least = 0): number {
   if (value === undefined) return otherwise;
-  if (typeof value !== 'number' || !(value >= 0 && value <= 2 ** 31 - 1))
-    throw wrong(name, value, 'milliseconds, 0 to 2147483647');
+  if (typeof value !== 'number' || !(value >= least && value <= 2 ** 31 - 1))
+    throw wrong(name, value, `milliseconds, ${least} to 2147483647`);
   return value;
 }
 

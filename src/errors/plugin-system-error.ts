@@ -46,6 +46,8 @@ export interface SerializedError {
   operation: string | null;
   message: string;
   remedy: string;
+  /** Absent where everything was given back. */
+  ledger?: readonly LedgerDifference[];
   cause?: string;
 }
 
@@ -101,6 +103,7 @@ export class PluginSystemError extends Error {
       operation: this.operation ?? null,
       message: this.detail,
       remedy: this.remedy,
+      ...(this.ledger.length === 0 ? {} : { ledger: this.ledger }),
       ...(this.cause === undefined ? {} : { cause: causeText(this.cause) }),
     };
   }
@@ -113,6 +116,7 @@ export class PluginSystemError extends Error {
       phase: json.phase ?? undefined,
       operation: json.operation ?? undefined,
       remedy: json.remedy,
+      ledger: json.ledger,
       ...(json.cause === undefined ? {} : { cause: json.cause }),
     });
   }

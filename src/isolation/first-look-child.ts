@@ -43,12 +43,13 @@ function endByItself(seconds: number): void {
 }
 
 class Reporter {
+  plugin: string | undefined;
   #last: LookStep | undefined;
 
   step(step: LookStep): void {
     if (step === this.#last) return;
     this.#last = step;
-    this.#write({ step, at: performance.now() });
+    this.#write({ step, at: performance.now(), plugin: this.plugin });
   }
 
   verdict(verdict: Verdict): void {
@@ -111,6 +112,7 @@ function look(request: FirstLookRequest, report: Reporter): Verdict {
   });
   if (plugin === undefined) return { stages: [], warnings: [], ledger: failure?.ledger ?? [], error: failure?.toJSON() };
 
+  report.plugin = plugin.metadata.name;
   const stages = attempt('register_stages', () => plugin.registerStages()) ?? [];
   if (request.init && failure === undefined) {
     attempt('init', () => plugin.init({ app, apiVersion, configDirectory, config, log }));

@@ -45,6 +45,8 @@ export interface StepLine {
   readonly step: LookStep;
   /** Clock of the child, milliseconds. */
   readonly at: number;
+  /** Name of the plugin, once its metadata was read. */
+  readonly plugin?: string | undefined;
 }
 
 /** A stage as the plugin registered it. */

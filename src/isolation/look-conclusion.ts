@@ -42,7 +42,7 @@ function given({ error, ledger }: NonNullable<LookOutcome['verdict']>): PluginSy
 
 function unfinished(file: LibraryFile, outcome: LookOutcome, last: StepLine, timeoutMs: number): PluginSystemError {
   const { phase, spoken } = LOOK_STEPS[last.step];
-  const place = { path: file.path, phase, operation: last.step === 'entry' ? spoken : last.step };
+  const place = { plugin: last.plugin, path: file.path, phase, operation: last.step === 'entry' ? spoken : last.step };
   if (outcome.ending === 'deadline') {
     return new PluginSystemError(
       'FirstLookHung',

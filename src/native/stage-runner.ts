@@ -24,7 +24,7 @@ import type {
 import type { GuardedPlugin } from '../safety/index.js';
 import { NativeStage } from './native-stage.js';
 import type { HostSession } from './session.js';
-import { EntryWriter, type Note, readEntry, readNotes, tagNumber } from './wire.js';
+import { EntryWriter, type Note, readEntry, readNotes, tagNumber, viewOf } from './wire.js';
 
 const RESULT = LAYOUT.MortiseStageResult;
 const CANCELLED = RESULT_CODES.MORTISE_CANCELLED[0];
@@ -56,7 +56,9 @@ export class NativeStageRunner implements StageRunner {
   readonly #kept = new Map<object, StoreHandle>();
   readonly #writer = new EntryWriter();
   #results = Buffer.alloc(64 * RESULT.size);
+  #resultsView = viewOf(this.#results);
   #entries = Buffer.alloc(64 * 1024);
+  #entriesView = viewOf(this.#entries);
   readonly #code = new Int32Array(1);
   readonly #stage = new Uint32Array(1);
 
@@ -256,7 +258,9 @@ export class NativeStageRunner implements StageRunner {
   }
 
   #reserve(count: number): void {
-    if (this.#results.length < count * RESULT.size) this.#results = Buffer.alloc(count * RESULT.size);
+    if (this.#results.length >= count * RESULT.size) return;
+    this.#results = Buffer.alloc(count * RESULT.size);
+    this.#resultsView = viewOf(this.#results);
   }
 
   #collect(batch: PreparedBatch, store: StoreHandle, request: BatchRequest): BatchResult {
@@ -265,15 +269,14 @@ export class NativeStageRunner implements StageRunner {
     let completed = 0;
     let code = MORTISE_OK as number;
     let noDryRun = false;
+    const results = this.#resultsView;
     for (let at = 0; completed < stages.length; at += RESULT.size) {
-      const flags = this.#results.readUInt32LE(at + RESULT.offsets.flags);
-      code = this.#results.readInt32LE(at + RESULT.offsets.code);
+      const flags = results.getUint32(at + RESULT.offsets.flags, true);
+      code = results.getInt32(at + RESULT.offsets.code, true);
       if ((flags & STAGE_RESULT_FLAGS.noDryRun) !== 0) noDryRun = true;
       if ((flags & STAGE_RESULT_FLAGS.notRun) !== 0) break;
       const nanoseconds = at + RESULT.offsets.nanoseconds;
-      milliseconds.push(
-        (this.#results.readUInt32LE(nanoseconds + 4) * 2 ** 32 + this.#results.readUInt32LE(nanoseconds)) / 1e6,
-      );
+      milliseconds.push((results.getUint32(nanoseconds + 4, true) * 2 ** 32 + results.getUint32(nanoseconds, true)) / 1e6);
       if (code !== MORTISE_OK) break;
       completed++;
     }
@@ -286,7 +289,7 @@ export class NativeStageRunner implements StageRunner {
       completed: broken?.writer ?? completed,
       error: broken?.error ?? (failed === undefined ? undefined : stageError(failed, code, completed, notes, request)),
       milliseconds,
-      descriptions: isDry ? describe(notes, completed, noDryRun ? this.#results : undefined) : NO_DESCRIPTIONS,
+      descriptions: isDry ? describe(notes, completed, noDryRun ? results : undefined) : NO_DESCRIPTIONS,
       changes,
     };
   }
@@ -301,7 +304,7 @@ export class NativeStageRunner implements StageRunner {
     if (length === 0) return NO_CHANGES;
     const changes = new Map<string, BatchChange>();
     for (let at = 0; at < length; ) {
-      const entry = readEntry(this.#entries, at, this.#session.copyOut);
+      const entry = readEntry(this.#entries, this.#entriesView, at, this.#session.copyOut);
       changes.set(entry.key, entry);
       at = entry.end;
     }
@@ -312,6 +315,7 @@ export class NativeStageRunner implements StageRunner {
     let length = read(this.#entries);
     if (length > this.#entries.length) {
       this.#entries = Buffer.alloc(length * 2);
+      this.#entriesView = viewOf(this.#entries);
       length = read(this.#entries);
     }
     return length;
@@ -410,10 +414,10 @@ function isJson(value: TransferValue): boolean {
 function describe(
   notes: readonly Note[],
   completed: number,
-  results: Buffer | undefined,
+  results: DataView | undefined,
 ): Array<readonly string[] | undefined> {
   return Array.from({ length: completed }, (_, index) => {
-    const flags = results?.readUInt32LE(index * RESULT.size + RESULT.offsets.flags) ?? 0;
+    const flags = results?.getUint32(index * RESULT.size + RESULT.offsets.flags, true) ?? 0;
     if ((flags & STAGE_RESULT_FLAGS.noDryRun) !== 0) return undefined;
     return notes.filter((note) => note.kind === 'describe' && note.stage === index).map((note) => note.text);
   });

@@ -1,4 +1,4 @@
-import { describeResult, MORTISE_OK, type FunctionSlot, resultName } from '../abi/index.js';
+import { describeResult, type FunctionSlot, MORTISE_OK, resultName } from '../abi/index.js';
 import { type ErrorCode, type Phase, PluginSystemError } from '../errors/index.js';
 import { callOnce, makeCallable, NULL, type Pointer, prototypes, toPointer } from '../ffi/index.js';
 import type { PluginMetadata, PluginWarning } from '../plugin/index.js';

@@ -1,0 +1,185 @@
+import { writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { describeWithFixtures, fixture, folderOf, shipped } from '../support/plugins.js';
+import { temporaryFolder } from '../support/temporary.js';
+import { json, mortise, start } from './mortise.js';
+
+function textFile(): string {
+  const path = join(temporaryFolder(), 'poem.txt');
+  writeFileSync(path, 'tick tock\ntick\n');
+  return path;
+}
+
+describeWithFixtures('mortise run', () => {
+  it('[G16] runs stages in the order given over one file, and prints what they leave', async () => {
+    const file = textFile();
+    const folder = folderOf(shipped('text'), shipped('checksum'));
+    const input = relative(process.cwd(), file);
+    const { code, document } = await json(
+      'run',
+      folder,
+      '--stage',
+      'text:survey',
+      '--stage',
+      'checksum:crc32c',
+      '--input',
+      input,
+    );
+    expect(code).toBe(0);
+    expect(document).toMatchObject({
+      status: 'ok',
+      mode: 'live',
+      stages: [
+        { stage: 'text:survey', status: 'ok' },
+        { stage: 'checksum:crc32c', status: 'ok' },
+      ],
+      data: { path: file, 'text.words': 3, 'text.lines': 2 },
+      plugins: { failed: [] },
+    });
+    const { stdout, stderr } = await mortise('run', folder, '--stage', 'text:survey', '--input', file);
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/^ok {2}text:survey {2}\d/m);
+    expect(stdout).toMatch(/^text\.words +3$/m);
+  });
+
+  it('[G16] runs a pipeline of a file, and only says what it would do in a dry run', async () => {
+    const pipelines = join(temporaryFolder(), 'pipelines.json');
+    writeFileSync(pipelines, JSON.stringify({ survey: ['text:survey', { stage: 'checksum:crc32c', after: ['text:survey'] }] }));
+    const args = ['run', folderOf(shipped('text'), shipped('checksum')), '--pipelines', pipelines, '--input', textFile()];
+    const { code, document } = await json(...args, '--pipeline', 'survey');
+    expect(code).toBe(0);
+    expect(document).toMatchObject({ pipeline: 'survey', status: 'ok', data: { 'checksum.crc32c': expect.any(String) } });
+    const dry = await json(...args, '--pipeline', 'survey', '--dry-run');
+    expect(dry.document).toMatchObject({ mode: 'dry_run', stages: [{ descriptions: [expect.any(String)] }, {}] });
+    expect(dry.document['data']).not.toHaveProperty(['text.words']);
+    const wrong = await json(...args, '--pipeline', 'suvrey');
+    expect(wrong).toMatchObject({
+      code: 1,
+      document: { error: { code: 'PipelineNotFound', path: pipelines, remedy: 'Did you mean survey?' } },
+    });
+  });
+
+  it('[G15] gives values of --set their types', async () => {
+    const folder = folderOf(fixture('stage-noop'));
+    const settings = [
+      'i=3',
+      'd=3.5',
+      'e=3e0',
+      't=true',
+      'n=null',
+      'l=[1,"a"]',
+      'o={"a":{"b":2}}',
+      'q="3"',
+      's=plain text',
+      'empty=',
+      'x=a=b',
+      'big=9007199254740993',
+    ];
+    const { code, document } = await json(
+      'run',
+      folder,
+      '--stage',
+      'noop:s0',
+      ...settings.map((setting) => `--set=${setting}`),
+    );
+    expect(code).toBe(0);
+    expect(document['data']).toEqual({
+      i: 3,
+      d: 3.5,
+      e: 3,
+      t: true,
+      n: null,
+      l: [1, 'a'],
+      o: { a: { b: 2 } },
+      q: '3',
+      s: 'plain text',
+      empty: '',
+      x: 'a=b',
+      big: '9007199254740993',
+    });
+  });
+
+  it('[G17] fails with the error of the stage, its place and what to do', async () => {
+    const { code, stdout, stderr } = await mortise(
+      'run',
+      folderOf(shipped('text')),
+      '--stage',
+      'text:survey',
+      '--input',
+      '/no/such/poem',
+    );
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^failed +text:survey/m);
+    expect(stderr).toContain('error StageFailed: cannot read /no/such/poem');
+    expect(stderr).toMatch(/^ {2}plugin +text$/m);
+    expect(stderr).toMatch(/^ {2}operation +text:survey$/m);
+    expect(stderr).toMatch(/^ {2}to do +\S/m);
+  });
+
+  it('[G14] suggests the stage that was meant', async () => {
+    const { code, document } = await json('run', folderOf(shipped('text')), '--stage', 'text:servey');
+    expect(code).toBe(1);
+    expect(document).toMatchObject({ error: { code: 'StageNotFound', remedy: 'Did you mean "text:survey"?' } });
+  });
+
+  it('[G12] runs what runs although another plugin does not start', async () => {
+    const { code, document } = await json(
+      'run',
+      folderOf(fixture('stage-noop'), fixture('segfault-init')),
+      '--stage',
+      'noop:s0',
+    );
+    expect(code).toBe(0);
+    expect(document).toMatchObject({
+      status: 'ok',
+      plugins: { loaded: [{ name: 'stage-noop' }], failed: [{ error: { code: 'FirstLookCrashed', phase: 'init' } }] },
+    });
+  });
+
+  it('[G18] writes log lines to stderr, and data alone to stdout', async () => {
+    const { code, stdout, stderr } = await mortise(
+      'run',
+      folderOf(fixture('stage-log')),
+      '--stage',
+      'stage-log:run',
+      '--log-level',
+      'trace',
+      '--json',
+    );
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'ok' });
+    const lines = stderr
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines).toContainEqual(expect.objectContaining({ plugin: 'stage-log', stage: 'stage-log:run' }));
+  });
+
+  it('[G15] cancels the run when it is interrupted, and ends with 130', async () => {
+    const { child, ended } = start([
+      'run',
+      folderOf(fixture('cancellable-stage')),
+      '--stage',
+      'cancellable-stage:run',
+      '--json',
+    ]);
+    await sleep(2500);
+    child.kill('SIGINT');
+    const { code, stdout } = await ended;
+    expect(code).toBe(130);
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'cancelled', error: { code: 'Cancelled' } });
+  });
+
+  it('ends at once when it is interrupted twice', async () => {
+    const { child, ended } = start(['run', folderOf(fixture('hang-stage')), '--stage', 'hang-stage:run']);
+    await sleep(2500);
+    child.kill('SIGINT');
+    await sleep(200);
+    const began = performance.now();
+    child.kill('SIGINT');
+    expect((await ended).code).toBe(130);
+    expect(performance.now() - began).toBeLessThan(3000);
+  });
+});
