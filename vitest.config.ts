@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+// Another build of the package, such as one with a defect put in on purpose (scripts/mutate-guards.mjs).
+const dist = process.env['MORTISE_DIST'] ?? new URL('./dist', import.meta.url).pathname;
+
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
@@ -11,5 +14,10 @@ export default defineConfig({
     // The tests drive what is published: the built package, by its own name.
     server: { deps: { external: [/\/dist\//] } },
   },
-  resolve: { alias: { mortise: new URL('./dist/index.js', import.meta.url).pathname } },
+  resolve: {
+    alias: [
+      { find: /^mortise$/, replacement: `${dist}/index.js` },
+      { find: /^(?:\.\.\/)+dist\//, replacement: `${dist}/` },
+    ],
+  },
 });
