@@ -1,0 +1,25 @@
+import { ERROR_TABLE } from 'mortise';
+import { describe, expect, it } from 'vitest';
+import { tableRows } from './markdown.js';
+
+const rows = tableRows('docs/errors.md', 'code').map(([code = '', category, raised, remedy]) => ({
+  code: code.replaceAll('`', ''),
+  category,
+  raised,
+  remedy,
+}));
+
+describe('docs/errors.md', () => {
+  it('has one row for each code, in the order of the table, and no other', () => {
+    expect(rows.map(({ code }) => code)).toEqual(Object.keys(ERROR_TABLE));
+  });
+
+  it('gives the category of each code', () => {
+    const categories = Object.fromEntries(Object.entries(ERROR_TABLE).map(([code, { category }]) => [code, category]));
+    expect(Object.fromEntries(rows.map(({ code, category }) => [code, category]))).toEqual(categories);
+  });
+
+  it('says of each code when it is raised and what to do', () => {
+    expect(rows.filter(({ raised, remedy }) => !raised || !remedy)).toEqual([]);
+  });
+});
