@@ -2,3 +2,4 @@ export * from './codes.js';
 export * from './layout.js';
 export * from './limits.js';
 export * from './value.js';
+export * from './version.js';

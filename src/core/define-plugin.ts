@@ -1,9 +1,6 @@
-import { PRIORITY_BANDS } from '../abi/codes.js';
-import { NAME_PATTERN, STAGE_ID_PATTERN } from '../abi/limits.js';
+import { isVersion, NAME_PATTERN, PRIORITY_BANDS, STAGE_ID_PATTERN } from '../abi/index.js';
 import { checkOptionNames, PluginSystemError } from '../errors/index.js';
 import type { Plugin, PluginDependency, PluginHost, Priority, Stage, StageContext, StageRequirement } from '../plugin/index.js';
-// By file: the rest of that folder is for compiled plugins.
-import { isVersion } from '../safety/version.js';
 
 /** A plugin in TypeScript, as its author writes it. */
 export interface PluginDefinition {

@@ -1,4 +1,4 @@
-import { PRIORITY_BANDS } from '../abi/codes.js';
+import { PRIORITY_BANDS } from '../abi/index.js';
 import { PluginSystemError } from '../errors/index.js';
 import type { PluginMetadata } from '../plugin/index.js';
 

@@ -1,9 +1,7 @@
 import { resolve } from 'node:path';
-import { LOG_LEVELS } from '../abi/codes.js';
+import { isVersion, LOG_LEVELS } from '../abi/index.js';
 import { checkOptionNames, PluginSystemError } from '../errors/index.js';
 import type { JsonValue, Logger } from '../plugin/index.js';
-// By file: the rest of that folder is for compiled plugins.
-import { isVersion } from '../safety/version.js';
 import { appDirectories } from './directories.js';
 import type { Pipeline } from './pipeline.js';
 

@@ -1,4 +1,4 @@
-import { checkKey, fromTransfer, toTransfer } from '../abi/value.js';
+import { checkKey, fromTransfer, toTransfer } from '../abi/index.js';
 import { PluginSystemError } from '../errors/index.js';
 import type { ContextValue, Logger, RunMode, StageContext, TransferValue } from '../plugin/index.js';
 import type { CancellationSource } from './cancellation.js';

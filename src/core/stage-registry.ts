@@ -1,4 +1,4 @@
-import { STAGE_ID_PATTERN } from '../abi/limits.js';
+import { STAGE_ID_PATTERN } from '../abi/index.js';
 import { nearest, PluginSystemError } from '../errors/index.js';
 import type { Stage } from '../plugin/index.js';
 

@@ -46,7 +46,7 @@ export class CallGate {
 
   leave(): void {
     this.#active--;
-    if (this.#state === 'open' && this.#idle.length > 0) this.#wake();
+    if (this.#idle.length > 0) this.#wake();
   }
 
   /** Resolves when a call could begin, or when none ever will: `enter` then tells which. First come, first served is up to the waiters. */

@@ -4,4 +4,3 @@ export * from './guarded-plugin.js';
 export * from './image.js';
 export * from './ledger.js';
 export * from './memory.js';
-export * from './version.js';

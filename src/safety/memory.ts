@@ -56,13 +56,13 @@ export class CheckedMemory {
 
   /** Whether `length` bytes can be read; what is over 1 MiB is not looked at, and not readable. */
   isReadable(pointer: Pointer, length: bigint): boolean {
-    if (pointer === NULL || length > BigInt(MAX_LOOK)) return false;
+    if (length > BigInt(MAX_LOOK)) return false;
     return this.#host.memoryRead(Buffer.allocUnsafe(Number(length)), pointer, Number(length)) === Number(length);
   }
 
   /** Whether a string ends before memory that cannot be read, and within 1 MiB, however much longer than a good one it is. */
   isReadableString(pointer: Pointer): boolean {
-    return pointer !== NULL && this.#host.memoryReadString(Buffer.allocUnsafe(MAX_LOOK), MAX_LOOK, pointer) >= 0;
+    return this.#host.memoryReadString(Buffer.allocUnsafe(MAX_LOOK), MAX_LOOK, pointer) >= 0;
   }
 
   /** `readStringBytes`, decoded. */

@@ -1,11 +1,10 @@
-import { type FunctionSlot, LAYOUT, MAX_ITEMS, MAX_NAME, NAME_PATTERN, PRIORITY_BANDS, WORD } from '../abi/index.js';
+import { type FunctionSlot, isVersion, LAYOUT, MAX_ITEMS, MAX_NAME, NAME_PATTERN, PRIORITY_BANDS, WORD } from '../abi/index.js';
 import { PluginSystemError } from '../errors/index.js';
 import { formatPointer, NULL, type Pointer, type RawSlice, toPointer } from '../ffi/index.js';
 import type { PluginDependency, PluginMetadata, PluginWarning, Priority, StageRequirement } from '../plugin/index.js';
 import type { Ledger } from './ledger.js';
 import { type CheckedMemory, decodeUtf8 } from './memory.js';
 import { readOwned } from './owned.js';
-import { isVersion } from './version.js';
 
 /** What reading metadata needs: a guarded way to call a slot with the instance, and to call a free slot with a value. */
 export interface MetadataSource {
