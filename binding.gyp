@@ -64,6 +64,7 @@
             'native-abi/host/host.c',
             'native-abi/host/image.c',
             'native-abi/host/job.c',
+            'native-abi/host/json.c',
             'native-abi/host/log.c',
             'native-abi/host/memory.c',
             'native-abi/host/plugin.c',

@@ -18,7 +18,14 @@ export {
   type StageReport,
   type StopReport,
 } from './core/index.js';
-export { type ErrorCategory, type ErrorCode, ERROR_TABLE, type Phase, PluginSystemError, type SerializedError } from './errors/index.js';
+export {
+  ERROR_TABLE,
+  type ErrorCategory,
+  type ErrorCode,
+  type Phase,
+  PluginSystemError,
+  type SerializedError,
+} from './errors/index.js';
 export type { ProbeOptions, ProbeReport } from './isolation/index.js';
 export type {
   ContextValue,

@@ -67,6 +67,8 @@ MortisePlugin* mortise_plugin_open(MortiseSession* session, uintptr_t image_base
   }
   atomic_init(&stages->references, 1);
 
+  /* Whoever has it open may be a thread that was terminated. */
+  if (!plugin_is_closed(plugin)) sessions_reap();
   mutex_lock(&plugin->lock);
   *status = plugin->session != NULL ? MORTISE_EXISTS : plugin->inside > 0 ? MORTISE_BUSY : MORTISE_OK;
   if (*status == MORTISE_OK) {

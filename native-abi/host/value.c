@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "json.h"
 #include "utf8.h"
 
 FfiResult value_check_data(const MortiseValue* value) {
@@ -10,10 +11,11 @@ FfiResult value_check_data(const MortiseValue* value) {
     if (value->length != 0) return MORTISE_INVALID_DATA;
     return value->tag == MORTISE_BOOL && value->as.boolean > 1 ? MORTISE_INVALID_DATA : MORTISE_OK;
   }
-  if (value->length > MAX_VALUE) return MORTISE_TOO_LARGE;
-  if (value->length == 0) return MORTISE_OK;
+  if (value->length > MORTISE_MAX_VALUE) return MORTISE_TOO_LARGE;
+  if (value->length == 0) return value->tag == MORTISE_JSON ? MORTISE_INVALID_DATA : MORTISE_OK;
   if (value->as.data == NULL) return MORTISE_NULL_POINTER;
   if (value->tag != MORTISE_BYTES && !utf8_valid(value->as.data, (size_t)value->length)) return MORTISE_UTF8_ERROR;
+  if (value->tag == MORTISE_JSON && !json_valid(value->as.data, (size_t)value->length)) return MORTISE_INVALID_DATA;
   return MORTISE_OK;
 }
 

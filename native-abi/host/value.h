@@ -6,13 +6,11 @@
 
 #include "mortise.h"
 
-#define MAX_VALUE ((uint64_t)1 << 30) /* bytes of one value; a longer one is MORTISE_TOO_LARGE */
-
 static inline bool tag_has_data(uint32_t tag) {
   return tag >= MORTISE_STRING && tag <= MORTISE_JSON;
 }
 
-/* MORTISE_OK, MORTISE_INVALID_DATA (tag, flags, a bool that is not 0 or 1, a length on a value without data), MORTISE_NULL_POINTER, MORTISE_TOO_LARGE, MORTISE_UTF8_ERROR. */
+/* MORTISE_OK, MORTISE_INVALID_DATA (tag, flags, a bool that is not 0 or 1, a length on a value without data, JSON that is none), MORTISE_NULL_POINTER, MORTISE_TOO_LARGE, MORTISE_UTF8_ERROR. */
 FfiResult value_check_data(const MortiseValue* value);
 
 static inline FfiResult value_check(const MortiseValue* value) {

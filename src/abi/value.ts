@@ -54,7 +54,7 @@ export function checkKey(key: unknown): asserts key is string {
 function toJson(value: object, key: string): string {
   let text: string | undefined;
   try {
-    text = JSON.stringify(value, exactBigInt);
+    text = JSON.stringify(value, jsonPart);
   } catch (error) {
     throw invalid(key, `cannot be written as JSON: ${error instanceof Error ? error.message : error}`);
   }
@@ -62,10 +62,21 @@ function toJson(value: object, key: string): string {
   return text;
 }
 
-function exactBigInt(_key: string, value: unknown): unknown {
-  if (typeof value !== 'bigint') return value;
-  const number = Number(value);
-  return Number.isSafeInteger(number) ? number : value.toString();
+/** What JSON.stringify would silently turn into something else is refused. */
+function jsonPart(_key: string, value: unknown): unknown {
+  if (typeof value === 'bigint') {
+    const number = Number(value);
+    return Number.isSafeInteger(number) ? number : value.toString();
+  }
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError(`${value} has no JSON form inside an object`);
+  if (typeof value === 'string' && !value.isWellFormed()) throw new TypeError('a string has a lone surrogate');
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    const prototype = Object.getPrototypeOf(value);
+    if (prototype !== Object.prototype && prototype !== null && Object.getPrototypeOf(prototype) !== null) {
+      throw new TypeError(`a ${value.constructor?.name ?? 'object of a class'} is neither a plain object nor an array`);
+    }
+  }
+  return value;
 }
 
 function invalid(key: string, what: string): PluginSystemError {

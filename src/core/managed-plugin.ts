@@ -30,8 +30,6 @@ const PHASE_CODES: Partial<Record<Phase, ErrorCode>> = {
 export class ManagedPlugin {
   readonly plugin: Plugin;
   readonly milliseconds: Partial<Record<Phase, number>>;
-  /** Runs in progress that use it. */
-  leases = 0;
   error: PluginSystemError | undefined;
   #state: PluginState = 'loaded';
   #stageIds: readonly string[] = [];
@@ -52,7 +50,7 @@ export class ManagedPlugin {
   }
 
   get state(): PluginState {
-    return this.#state;
+    return this.plugin.abandoned === true ? 'abandoned' : this.#state;
   }
 
   /** What failed in this phase or the next two is undone by `refuse`, when those that need the plugin were. */
@@ -85,7 +83,6 @@ export class ManagedPlugin {
     const errors = await this.#undo(wasInitialised);
     const [first] = errors;
     if (first !== undefined) this.error = first;
-    if (errors.some((error) => error.code === 'Abandoned')) this.#state = 'abandoned';
     return first;
   }
 
@@ -102,7 +99,7 @@ export class ManagedPlugin {
       ...this.metadata,
       kind: path === undefined ? 'typescript' : 'native',
       ...(path === undefined ? {} : { path }),
-      state: this.#state,
+      state: this.state,
       stages: this.#stageIds,
       warnings: [...warnings],
       ...(this.error === undefined ? {} : { error: this.error }),

@@ -1,18 +1,17 @@
 import { resolve } from 'node:path';
-import { nearest, type Phase, PluginSystemError } from '../errors/index.js';
+import { type Phase, PluginSystemError } from '../errors/index.js';
 import type { Logger, Plugin } from '../plugin/index.js';
 import { importNativeParts, lookAtAll, type NativeParts, openPlugin } from './boot.js';
-import { CancellationSource } from './cancellation.js';
 import { discover } from './directories.js';
-import { loadOrder } from './load-order.js';
 import { makeLogger } from './logging.js';
 import { ManagedPlugin } from './managed-plugin.js';
 import { type PluginManagerOptions, type ResolvedOptions, resolveOptions } from './options.js';
 import type { Pipeline } from './pipeline.js';
 import type { PipelineRuns, RunOptions } from './pipeline-runs.js';
+import { duplicate, PluginSet } from './plugin-set.js';
 import type { BootReport, FailedPlugin, PluginInfo, RunReport, StopReport } from './report.js';
-import { StageContextView } from './stage-context.js';
 import { StageRegistry } from './stage-registry.js';
+import { Turns } from './turns.js';
 
 /**
  * Runs plugins, compiled and TypeScript alike, under one lifecycle: discovery, loading, metadata, dependency resolution, registration, stage registration,
@@ -25,19 +24,18 @@ export class PluginManager {
   readonly #log: Logger;
   #nativeParts: Promise<NativeParts> | undefined;
   readonly #registered: Plugin[] = [];
-  /** In the order in which they were started. */
-  readonly #running = new Map<string, ManagedPlugin>();
-  readonly #failed = new Map<string, ManagedPlugin>();
+  readonly #plugins: PluginSet;
   readonly #runs: PipelineRuns;
   #state: 'idle' | 'running' | 'stopped' = 'idle';
   #stopping = false;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
 
   private constructor(options: ResolvedOptions, log: Logger, stages: StageRegistry, runs: PipelineRuns) {
     this.#options = options;
     this.#log = log;
     this.stages = stages;
     this.#runs = runs;
+    this.#plugins = new PluginSet(options, log);
   }
 
   /**
@@ -75,15 +73,14 @@ export class PluginManager {
    * @throws `InvalidState` if it runs already
    */
   start(): Promise<BootReport> {
-    return this.#exclusive(async () => {
+    return this.#turns.take('start', async () => {
       if (this.#state === 'running')
         throw new PluginSystemError('InvalidState', 'the manager runs already', { operation: 'start' });
       this.#state = 'running';
-      this.#failed.clear();
+      this.#plugins.clearFailed();
       const began = performance.now();
       const failed: FailedPlugin[] = [];
       const discovery = discover(this.#options.directories, this.#options.optionalDirectories);
-      const discoveryMs = performance.now() - began;
       const looked = performance.now();
       const paths = await this.#lookAtAll(discovery.paths, failed);
       const lookMs = performance.now() - looked;
@@ -91,18 +88,12 @@ export class PluginManager {
         ...this.#registered.map((plugin) => new ManagedPlugin(plugin, this.stages)),
         ...(await this.#openAll(paths, failed)),
       ];
-      const resolving = performance.now();
-      const unique = await this.#refuseDuplicates(entries, failed);
-      const { order, failed: unresolved } = loadOrder(unique, new Set(this.#running.keys()));
-      for (const { entry, error } of unresolved) await this.#refuse(entry, error, failed);
-      const resolutionMs = performance.now() - resolving;
-      await this.#bringUp(order, failed);
-      const all = [...this.#running.values(), ...this.#failed.values()];
+      const resolutionMs = await this.#plugins.bringUp(entries, failed);
       return {
-        loaded: [...this.#running.values()].map((entry) => entry.info()),
+        loaded: this.#plugins.running.map((entry) => entry.info()),
         failed,
         warnings: discovery.warnings,
-        milliseconds: { discovery: discoveryMs, resolution: resolutionMs, ...sumPhases(all, lookMs) },
+        milliseconds: { discovery: looked - began, resolution: resolutionMs, ...sumPhases(this.#plugins.all, lookMs) },
         totalMilliseconds: performance.now() - began,
       };
     });
@@ -113,17 +104,14 @@ export class PluginManager {
    * @throws whatever kept it from running; it is rolled back
    */
   load(plugin: string | Plugin): Promise<PluginInfo> {
-    return this.#exclusive(async () => {
+    return this.#turns.take('load', async () => {
       if (typeof plugin !== 'string') checkPlugin(plugin, 'load takes a path or a plugin');
       const entry =
         typeof plugin === 'string'
           ? openPlugin(resolve(plugin), (await this.#native()).driver, this.stages)
           : new ManagedPlugin(plugin, this.stages);
       const failed: FailedPlugin[] = [];
-      const [unique] = await this.#refuseDuplicates([entry], failed);
-      const { order, failed: unresolved } = loadOrder(unique === undefined ? [] : [unique], new Set(this.#running.keys()));
-      for (const refused of unresolved) await this.#refuse(refused.entry, refused.error, failed);
-      await this.#bringUp(order, failed);
+      await this.#plugins.bringUp([entry], failed);
       if (failed[0] !== undefined) throw failed[0].error;
       return entry.info();
     });
@@ -134,22 +122,14 @@ export class PluginManager {
    * @throws `PluginNotFound`; `InvalidState` while other plugins need it; `ShutdownFailed` (it is gone all the same)
    */
   unload(name: string): Promise<void> {
-    return this.#exclusive(async () => {
-      const entry = this.#find(name);
-      const dependents = [...this.#running.values()].filter((other) => needs(other, name)).map((other) => other.name);
+    return this.#turns.take('unload', async () => {
+      const entry = this.#plugins.get(name);
+      const dependents = this.#plugins.dependentsOf(name);
       if (dependents.length > 0) {
-        throw new PluginSystemError(
-          'InvalidState',
-          `${dependents.join(', ')} ${dependents.length === 1 ? 'needs' : 'need'} it`,
-          {
-            plugin: name,
-            phase: 'unloading',
-            remedy: 'Unload those first.',
-          },
-        );
+        const who = `${dependents.join(', ')} ${dependents.length === 1 ? 'needs' : 'need'} it`;
+        throw new PluginSystemError('InvalidState', who, { plugin: name, phase: 'unloading', remedy: 'Unload those first.' });
       }
-      this.#failed.delete(name);
-      if (!this.#running.delete(name)) return;
+      if (!this.#plugins.delete(name)) return;
       this.stages.remove(name);
       await this.#runs.drain(name);
       const error = await entry.stop();
@@ -162,7 +142,7 @@ export class PluginManager {
    * @throws `PipelineNotFound`, `PipelineInvalid`, `StageNotFound`, `ContextValueInvalid`, `InvalidOption`, `InvalidState`
    */
   async run(pipeline: string | Pipeline, options: RunOptions = {}): Promise<RunReport> {
-    if (this.#stopping || (this.#state !== 'running' && this.#running.size === 0)) {
+    if (this.#stopping || (this.#state !== 'running' && this.#plugins.running.length === 0)) {
       throw new PluginSystemError('InvalidState', 'the manager was not started, or was stopped', {
         phase: 'operation',
         operation: 'run',
@@ -174,35 +154,35 @@ export class PluginManager {
 
   /** Plugins that run or failed, in the order in which they were started. */
   list(): PluginInfo[] {
-    return [...this.#running.values(), ...this.#failed.values()].map((entry) => entry.info());
+    return this.#plugins.list();
   }
 
   /**
    * @throws `PluginNotFound`
    */
   get(name: string): PluginInfo {
-    return this.#find(name).info();
+    return this.#plugins.get(name).info();
   }
 
   has(name: string): boolean {
-    return this.#running.has(name) || this.#failed.has(name);
+    return this.#plugins.has(name);
   }
 
   /** Stops all plugins, last started first, whatever fails. Runs in progress are waited for, then cancelled. A second stop does nothing. */
   stop(): Promise<StopReport> {
-    return this.#exclusive(async () => {
+    return this.#turns.take('stop', async () => {
       this.#state = 'stopped';
       // A run that begins now would find plugins stopped under it.
       this.#stopping = true;
       await this.#runs.drain();
       const stopped: string[] = [];
       const failed: FailedPlugin[] = [];
-      for (const entry of [...this.#running.values()].reverse()) {
+      for (const entry of this.#plugins.running.reverse()) {
         const error = await entry.stop();
         stopped.push(entry.name);
         if (error !== undefined) failed.push({ name: entry.name, path: entry.plugin.path, error });
       }
-      this.#running.clear();
+      this.#plugins.clearRunning();
       this.#stopping = false;
       return { stopped, failed };
     });
@@ -234,123 +214,12 @@ export class PluginManager {
       }
     });
   }
-
-  async #refuseDuplicates(entries: readonly ManagedPlugin[], failed: FailedPlugin[]): Promise<ManagedPlugin[]> {
-    const first = new Map<string, ManagedPlugin>(this.#running);
-    const unique: ManagedPlugin[] = [];
-    for (const entry of entries) {
-      const other = first.get(entry.name);
-      if (other === undefined) {
-        first.set(entry.name, entry);
-        unique.push(entry);
-        continue;
-      }
-      const error = duplicate(entry.name, entry.plugin.path, other.plugin.path);
-      await entry.refuse(error);
-      failed.push({ name: entry.name, path: entry.plugin.path, error });
-    }
-    return unique;
-  }
-
-  /** Takes ordered plugins through stage registration, init and preflight, each phase for all before the next. */
-  async #bringUp(order: readonly ManagedPlugin[], failed: FailedPlugin[]): Promise<void> {
-    let alive = [...order];
-    const forEach = async (phase: (entry: ManagedPlugin) => Promise<void>) => {
-      const fallen = new Map<ManagedPlugin, PluginSystemError>();
-      for (const entry of alive) {
-        const [cause] = [...fallen].filter(([other]) => needs(entry, other.name));
-        try {
-          if (cause !== undefined) throw dependencyFailed(entry, cause[0].name, cause[1]);
-          await phase(entry);
-        } catch (error) {
-          fallen.set(entry, PluginSystemError.from(error, 'Internal'));
-        }
-      }
-      // Last first: what needs a plugin is shut down before it.
-      for (const [entry, error] of [...fallen].reverse()) await entry.refuse(error);
-      for (const [entry, error] of fallen) this.#noteFailure(entry, error, failed);
-      alive = alive.filter((entry) => !fallen.has(entry));
-    };
-    await forEach((entry) => entry.registerStages());
-    await forEach((entry) => entry.init(this.#hostFor(entry)));
-    await forEach(async (entry) => {
-      await entry.preflight(this.#preflightContext(entry));
-      this.#running.set(entry.name, entry);
-    });
-  }
-
-  async #refuse(entry: ManagedPlugin, error: PluginSystemError, failed: FailedPlugin[]): Promise<void> {
-    await entry.refuse(error.within({ path: entry.plugin.path }));
-    this.#noteFailure(entry, error, failed);
-  }
-
-  #noteFailure(entry: ManagedPlugin, error: PluginSystemError, failed: FailedPlugin[]): void {
-    this.#failed.set(entry.name, entry);
-    failed.push({ name: entry.name, path: entry.plugin.path, error });
-    this.#log.warn({ plugin: entry.name, code: error.code }, error.message);
-  }
-
-  #hostFor(entry: ManagedPlugin) {
-    const { app, apiVersion, configDirectory, config } = this.#options;
-    return { app, apiVersion, configDirectory, config: config[entry.name] ?? {}, log: this.#log.child({ plugin: entry.name }) };
-  }
-
-  #preflightContext(entry: ManagedPlugin): StageContextView {
-    return new StageContextView({
-      stage: '',
-      mode: 'live',
-      configDirectory: this.#options.configDirectory,
-      cancellation: new CancellationSource(),
-      values: new Map(),
-      readOnly: true,
-      log: () => this.#log.child({ plugin: entry.name }),
-    });
-  }
-
-  #find(name: string): ManagedPlugin {
-    const entry = this.#running.get(name) ?? this.#failed.get(name);
-    if (entry !== undefined) return entry;
-    const near = nearest(String(name), [...this.#running.keys(), ...this.#failed.keys()]);
-    throw new PluginSystemError('PluginNotFound', `there is no plugin ${JSON.stringify(name)}`, {
-      ...(near === undefined ? {} : { remedy: `Did you mean ${JSON.stringify(near)}?` }),
-    });
-  }
-
-  /** One change of the set of plugins at a time, in the order in which they were asked for. */
-  #exclusive<Result>(work: () => Promise<Result>): Promise<Result> {
-    const turn = this.#turn.then(work);
-    this.#turn = turn.catch(() => undefined);
-    return turn;
-  }
 }
 
 /** @throws `InvalidOption` */
 function checkPlugin(plugin: Plugin, wanted: string): void {
   if (typeof plugin?.metadata?.name === 'string') return;
   throw new PluginSystemError('InvalidOption', `${wanted}; make one with definePlugin`);
-}
-
-function needs(entry: ManagedPlugin, name: string): boolean {
-  return entry.metadata.dependencies.some((dependency) => dependency.required && dependency.name === name);
-}
-
-function dependencyFailed(entry: ManagedPlugin, name: string, cause: PluginSystemError): PluginSystemError {
-  return new PluginSystemError('DependencyFailed', `${entry.name} needs plugin ${name}, which failed: ${cause.detail}`, {
-    plugin: entry.name,
-    path: entry.plugin.path,
-    phase: 'resolution',
-    operation: 'dependencies',
-    cause,
-  });
-}
-
-function duplicate(name: string, path: string | undefined, other: string | undefined): PluginSystemError {
-  const where = other === undefined ? 'a TypeScript plugin' : other;
-  return new PluginSystemError('PluginDuplicate', `the name ${name} is taken by ${where}`, {
-    plugin: name,
-    path,
-    phase: 'registration',
-  });
 }
 
 function sumPhases(entries: readonly ManagedPlugin[], lookMs: number): Partial<Record<Phase, number>> {

@@ -1,4 +1,4 @@
-import { toTransfer } from '../abi/index.js';
+import { describeResult, MORTISE_OK, toTransfer } from '../abi/index.js';
 import { PluginSystemError } from '../errors/index.js';
 import type { PluginHandle, Pointer } from '../ffi/index.js';
 import type { Logger, Plugin, PluginHost, PluginMetadata, PluginWarning, Stage } from '../plugin/index.js';
@@ -46,9 +46,8 @@ export class NativePlugin implements Plugin {
     return this.#guarded.ledger.entries();
   }
 
-  /** Calls in progress. */
-  get active(): number {
-    return this.#guarded.gate.active;
+  get abandoned(): boolean {
+    return this.#guarded.gate.state === 'abandoned';
   }
 
   registerStages(): readonly Stage[] {
@@ -79,7 +78,15 @@ export class NativePlugin implements Plugin {
     const writer = new EntryWriter();
     writer.add('', toTransfer(host.config, 'config'));
     for (const [key, value] of Object.entries(host.config)) writer.add(key, toTransfer(value, key));
-    library.pluginConfig(this.#handle, writer.bytes, writer.length);
+    const taken = library.pluginConfig(this.#handle, writer.bytes, writer.length);
+    if (taken !== MORTISE_OK) {
+      const place = { plugin: this.metadata.name, path: this.path, phase: 'init', operation: 'config' } as const;
+      throw new PluginSystemError(
+        'InvalidOption',
+        `the host library refused the configuration: ${describeResult(taken)}`,
+        place,
+      );
+    }
     this.#guarded.callPhase('init', library.pluginHost(this.#handle));
   }
 

@@ -103,13 +103,8 @@ export class NativeOpener {
   #claim(session: HostSession, base: bigint): PluginHandle {
     const { app, apiVersion, configDirectory } = this.#options;
     const status = new Int32Array(1);
-    const open = () =>
-      session.library.pluginOpen(session.handle, base, app, apiVersion, configDirectory, LOG_LEVELS.info, status);
-    let handle = open();
-    if (handle === 0 && status[0] === RESULT_CODES.MORTISE_EXISTS[0]) {
-      session.reap();
-      handle = open();
-    }
+    const { library, handle: owner } = session;
+    const handle = library.pluginOpen(owner, base, app, apiVersion, configDirectory, LOG_LEVELS.info, status);
     if (handle !== 0) return handle;
     switch (status[0]) {
       case RESULT_CODES.MORTISE_EXISTS[0]:

@@ -129,12 +129,6 @@ export class HostSession {
     wake();
   }
 
-  /** Frees what JavaScript threads that were terminated left claimed: the host library looks for them when a session is opened. */
-  reap(): void {
-    const session = this.library.sessionOpen();
-    if (session !== 0) this.library.sessionClose(session);
-  }
-
   /** Hands out all events that are queued. */
   drain(): void {
     do {

@@ -12,15 +12,7 @@ import {
 } from '../abi/index.js';
 import { PluginSystemError } from '../errors/index.js';
 import type { StoreHandle } from '../ffi/index.js';
-import type {
-  BatchChange,
-  BatchRequest,
-  BatchResult,
-  Stage,
-  StageContext,
-  StageRunner,
-  TransferValue,
-} from '../plugin/index.js';
+import type { BatchChange, BatchRequest, BatchResult, Stage, StageContext, StageRunner } from '../plugin/index.js';
 import type { GuardedPlugin } from '../safety/index.js';
 import { NativeStage } from './native-stage.js';
 import type { HostSession } from './session.js';
@@ -69,7 +61,7 @@ export class NativeStageRunner implements StageRunner {
 
   runBatch(stages: readonly Stage[], request: BatchRequest): BatchResult | Promise<BatchResult> {
     const batch = this.#prepare(stages);
-    if (!batch.quick || !batch.plugins.every((plugin) => plugin.gate.free)) return this.#runOnThread(batch, request);
+    if (!batch.quick || !allFree(batch)) return this.#runOnThread(batch, request);
     try {
       enterAll(batch);
     } catch (error) {
@@ -284,10 +276,9 @@ export class NativeStageRunner implements StageRunner {
     const isDry = request.mode === 'dry_run';
     const notes = failed !== undefined || isDry ? this.#notes(store) : [];
     const changes = completed > 0 ? this.#changes(store) : NO_CHANGES;
-    const broken = brokenJson(changes, stages);
     return {
-      completed: broken?.writer ?? completed,
-      error: broken?.error ?? (failed === undefined ? undefined : stageError(failed, code, completed, notes, request)),
+      completed,
+      error: failed === undefined ? undefined : stageError(failed, code, completed, notes, request),
       milliseconds,
       descriptions: isDry ? describe(notes, completed, noDryRun ? results : undefined) : NO_DESCRIPTIONS,
       changes,
@@ -320,6 +311,11 @@ export class NativeStageRunner implements StageRunner {
     }
     return length;
   }
+}
+
+function allFree(batch: PreparedBatch): boolean {
+  for (const plugin of batch.plugins) if (!plugin.gate.free) return false;
+  return true;
 }
 
 function enterAll(batch: PreparedBatch): void {
@@ -375,40 +371,6 @@ function stageError(
   const detail =
     said === undefined || said === '' ? `execute returned ${describeResult(code)}, and the plugin gave no message` : said;
   return new PluginSystemError('StageFailed', detail, place);
-}
-
-/** JSON is proved where it enters this heap; the first stage that wrote something else has failed. */
-function brokenJson(
-  changes: ReadonlyMap<string, BatchChange>,
-  stages: readonly NativeStage[],
-): { writer: number; error: PluginSystemError } | undefined {
-  let first: { writer: number; error: PluginSystemError } | undefined;
-  for (const [key, { value, writer }] of changes) {
-    if (value === undefined || value.tag !== 'json' || (first !== undefined && writer >= first.writer) || isJson(value))
-      continue;
-    const stage = stages[writer];
-    const error = new PluginSystemError(
-      'StageFailed',
-      `the stage set ${JSON.stringify(key)} to JSON text that is not valid JSON`,
-      {
-        plugin: stage?.plugin.name,
-        path: stage?.plugin.path,
-        phase: 'operation',
-        operation: stage?.id,
-      },
-    );
-    first = { writer, error };
-  }
-  return first;
-}
-
-function isJson(value: TransferValue): boolean {
-  try {
-    JSON.parse(value.value as string);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function describe(

@@ -245,8 +245,6 @@ export function readStageRecord(bytes: Buffer): StageRecord {
 export interface LogLine {
   /** Handle of the stage during which it was written; 0n: none. */
   readonly stage: bigint;
-  /** Unix time, milliseconds. */
-  readonly time: number;
   readonly level: number;
   readonly message: string;
   readonly fields: Record<string, unknown>;
@@ -291,7 +289,6 @@ function readLogLine(bytes: Buffer, at: number, copyOut: CopyOut): LogLine {
   }
   return {
     stage: bytes.readBigUInt64LE(at + offsets.stage),
-    time: Number(bytes.readBigInt64LE(at + offsets.time_ms)),
     level: bytes.readUInt32LE(at + offsets.level),
     message: bytes.toString('utf8', messageAt, messageAt + messageLength),
     fields,

@@ -67,6 +67,8 @@ export interface Plugin {
   /** Absolute path of the library; absent for a TypeScript plugin. */
   readonly path?: string | undefined;
   readonly warnings?: readonly PluginWarning[] | undefined;
+  /** A call of it did not return: it is never called again. */
+  readonly abandoned?: boolean | undefined;
   registerStages(): readonly Stage[] | Promise<readonly Stage[]>;
   init?(host: PluginHost): void | Promise<void>;
   preflight?(context: StageContext): void | Promise<void>;

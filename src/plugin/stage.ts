@@ -30,7 +30,7 @@ export interface StageContext {
   has(key: string): boolean;
   /** Removes `key`; false if it was not there. */
   delete(key: string): boolean;
-  /** Keys in the order in which they were first set. */
+  /** Keys in the order in which they were first set; one that was removed and set again may stand at its old place or at the end. */
   keys(): string[];
   /** Dry run: one sentence for each thing that `execute` would do. */
   describe(text: string): void;

@@ -33,15 +33,18 @@ export class CallGate {
    * @throws `PluginClosed`, `Abandoned`, `Busy`
    */
   enter(operation: string, alone = true): void {
-    if (this.#state === 'closed')
-      throw new PluginSystemError('PluginClosed', 'the plugin was closed; nothing of it is called any more', { operation });
-    if (this.#state === 'abandoned') throw new PluginSystemError('Abandoned', this.#reason, { operation });
+    if (this.#state !== 'open') throw this.#refusal(operation);
     if (this.#active > 0 && (alone || !this.threadSafe)) {
       throw new PluginSystemError('Busy', 'another call into the plugin is in progress, and it takes one at a time', {
         operation,
       });
     }
     this.#active++;
+  }
+
+  #refusal(operation: string): PluginSystemError {
+    if (this.#state === 'abandoned') return new PluginSystemError('Abandoned', this.#reason, { operation });
+    return new PluginSystemError('PluginClosed', 'the plugin was closed; nothing of it is called any more', { operation });
   }
 
   leave(): void {

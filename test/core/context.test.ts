@@ -298,6 +298,14 @@ describeWithFixtures('contexts across plugins', () => {
     expect(data['out']).toEqual({ list: [1] });
   });
 
+  it('[G15] an object that JSON would silently turn into something else is refused', async () => {
+    const manager = await managerWith(fixture('stage-echo'));
+    for (const value of [{ a: Number.NaN }, new Map([[1, 2]]), { list: new Float64Array(2) }, [{ text: '\ud800' }]]) {
+      const error = await refusal(manager.run(['stage-echo:run'], { data: { in: value as never } }));
+      expect(error).toMatchObject({ code: 'ContextValueInvalid' });
+    }
+  });
+
   it('[G15] JSON text that is no JSON fails the stage that set it, and nothing of it is kept', async () => {
     const manager = await managerWith(compilePlugin('broken-json'));
     for (const pipeline of [
@@ -310,7 +318,7 @@ describeWithFixtures('contexts across plugins', () => {
     ]) {
       const run = await manager.run(pipeline);
       expect(run.error).toMatchObject({ code: 'StageFailed', plugin: 'broken-json', operation: 'broken-json:broken' });
-      expect(run.error?.detail).toContain('"broken"');
+      expect(run.error?.detail).toContain('MORTISE_INVALID_DATA');
       expect(run.data).toMatchObject({ good: 1n });
       expect(Object.keys(run.data)).not.toContain('broken');
       expect(Object.keys(run.data)).not.toContain('beside');

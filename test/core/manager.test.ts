@@ -40,6 +40,32 @@ describeWithFixtures('the set of plugins', () => {
     expect((await refusal(() => manager.get('weather'))).remedy).toBe('Check the name; list() gives those that are here.');
   });
 
+  it('[C4] a plugin that loads another while it is itself started gets an error, instead of waiting for itself', async () => {
+    const manager = await createManager();
+    let inside: unknown;
+    const nested = plugin('nested', {}, { init: async () => void (inside = await refusal(manager.load(plugin('other')))) });
+    await manager.load(nested);
+    expect(inside).toMatchObject({ code: 'InvalidState', operation: 'load' });
+    await manager.load(plugin('other'));
+    expect(manager.has('other')).toBe(true);
+  });
+
+  it('[C4] what a plugin began in its init may load others once that is over', async () => {
+    const manager = await createManager();
+    let later: Promise<unknown> = Promise.resolve();
+    const eager = plugin(
+      'eager',
+      {},
+      {
+        init: () => {
+          later = new Promise((resolve) => setTimeout(resolve, 20)).then(() => manager.load(plugin('other')));
+        },
+      },
+    );
+    await manager.load(eager);
+    expect(await later).toMatchObject({ name: 'other', state: 'running' });
+  });
+
   it('[G20] list is a snapshot: what happens later does not change it', async () => {
     const manager = await managerWith(shipped('text'));
     const [before] = manager.list();

@@ -118,6 +118,8 @@ describeWithFixtures('a native stage that does not return', () => {
     expect(run.error?.detail).toContain('did not return within 100 ms');
     expect((await queued).error).toMatchObject({ code: 'Abandoned', plugin: 'hang-stage' });
     expect((await manager.run(['hang-stage:run'])).error).toMatchObject({ code: 'Abandoned' });
+    expect(manager.get('hang-stage').state).toBe('abandoned');
+    expect(manager.get('stage-echo').state).toBe('running');
     expect((await manager.run(['stage-echo:run'], { data: { in: 2 } })).data['out']).toBe(2);
 
     const before = { shutdowns: counter(path, 'shutdowns'), destroyed: counter(path, 'destroyed') };

@@ -47,7 +47,7 @@ struct MortiseContext {
 
   /*
    * Walks the keys in the order in which they were first set: start with *cursor = 0, stop at MORTISE_NOT_FOUND. A key that is set during the
-   * walk is met, one that is removed is not. *key lives as the data of get does.
+   * walk is met, one that is removed is not; one that was removed and set again may stand at its old place or at the end. *key lives as the data of get does.
    */
   FfiResult (*next)(const MortiseContext* context, size_t* cursor, const char** key, MortiseValue* value);
 

@@ -6,6 +6,8 @@
 
 #define MORTISE_MAX_VALUE 1073741824 /* bytes of one STRING, BYTES or JSON; over it: MORTISE_TOO_LARGE */
 
+#define MORTISE_MAX_JSON_DEPTH 1024 /* nested objects and arrays */
+
 /* MORTISE_TAGS(X): X(NAME, tag, name in messages) */
 #define MORTISE_TAGS(X)           \
   X(MORTISE_NULL, 0, "null")      \
@@ -26,10 +28,9 @@ enum MortiseTag {
 /*
  * STRING: UTF-8 with its length in bytes; may contain NUL; need not end in NUL when given to the host. The host ends strings
  *         and JSON that it hands out with a NUL that the length does not count. Invalid UTF-8 (surrogates included) is refused with MORTISE_UTF8_ERROR, never replaced.
- * BYTES:  anything. JSON: the UTF-8 text of one JSON value.
+ * BYTES:  anything. JSON: the UTF-8 text of one JSON value (RFC 8259); anything else is refused with MORTISE_INVALID_DATA.
  * A JavaScript number is a double, a BigInt an int64; objects and arrays are JSON.
  * data may be NULL only where length is 0. length is 0 where the tag has no data; a bool is 0 or 1; a double may be NaN or infinite.
- * Whether JSON text is JSON is found by the host when the stage has returned: the stage has then failed.
  */
 typedef struct MortiseValue {
   uint32_t tag;   /* enum MortiseTag */
