@@ -199,6 +199,25 @@ describe('the image of a plugin', () => {
     expect(() => at('static-vtable', ['entry-provider']).image.checkFunction(other, 'slot')).toThrow(code('SlotInvalid'));
   });
 
+  it('[G2] goes by the name of a function where the program stands between, and by the library that offers it', () => {
+    const name = (path: string) => path.slice(path.lastIndexOf('/') + 1);
+    const between = at('entry-provider').entry;
+    const offered = at('stage-echo');
+    const seen: string[] = [];
+    const image = (needed: readonly string[]) =>
+      PluginImage.at(HostSession.current().library, at('static-vtable').entry, needed, (symbol) => {
+        seen.push(symbol);
+        return offered.entry;
+      });
+    expect(image([name(fixturePath('stage-echo'))]).checkFunction(between, 'slot')).toBe(fixturePath('stage-echo'));
+    expect(seen).toEqual(['_plugin_init']);
+    expect(() => image(['libother.so']).checkFunction(between, 'slot')).toThrow('which the plugin does not need');
+  });
+
+  it('[G6] is not asked about a slot that is NULL: the error says that it is', () => {
+    expect(() => opener.open(fixturePath('null-slot-init'))).toThrow('slot init (18 of 22) is NULL; only instance may be');
+  });
+
   it('[G2] takes data of a library that it needs for no function', () => {
     const path = fixturePath('entry-provider');
     const { image } = at('static-vtable', [path.slice(path.lastIndexOf('/') + 1)]);

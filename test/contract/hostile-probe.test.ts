@@ -69,6 +69,7 @@ describe('probe()', () => {
     const path = fixturePath('rust-panic');
     const report = await withEnvironment('FIXTURE_PANIC', place, () => probe(path, { init: true }));
     expect(report.error).toMatchObject({ code: 'FirstLookCrashed', phase, operation, path });
+    expect(report.error?.plugin).toBe(phase === 'loading' || phase === 'metadata' ? undefined : 'rust-panic');
     expect(report.exit).toEqual({ code: null, signal: 'SIGABRT' });
     expect(report.stderr).toContain('panicked');
   });

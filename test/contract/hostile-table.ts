@@ -8,7 +8,7 @@ export interface Expectation {
   readonly code: ErrorCode | 'ok';
   readonly phase?: Phase;
   readonly operation?: string;
-  /** Whether the error names the plugin: not before its name was read and found good, nor if its process died. */
+  /** Whether the error names the plugin: not before its name was read and found good. */
   readonly named?: boolean;
   /** What the plugin handed over and does not get back. */
   readonly difference?: ReadonlyArray<{ readonly what: string; readonly taken: number; readonly given: number }>;
@@ -151,7 +151,7 @@ export const hostileTable: Readonly<Record<string, Expectation>> = {
     kills: 'SIGABRT',
   },
   'cancellable-stage': { feature: 'G14', code: 'ok', stages: ['cancellable-stage:run'] },
-  'closes-fds': { feature: 'G7', code: 'FirstLookCrashed', phase: 'init', operation: 'init', named: false, kills: 'SIGKILL' },
+  'closes-fds': { feature: 'G7', code: 'FirstLookCrashed', phase: 'init', operation: 'init', named: true, kills: 'SIGKILL' },
   'double-free': {
     feature: 'G7',
     code: 'FirstLookCrashed',
@@ -168,7 +168,7 @@ export const hostileTable: Readonly<Record<string, Expectation>> = {
     named: false,
     kills: 0,
   },
-  'exit0-init': { feature: 'G7', code: 'FirstLookCrashed', phase: 'init', operation: 'init', named: false, kills: 0 },
+  'exit0-init': { feature: 'G7', code: 'FirstLookCrashed', phase: 'init', operation: 'init', named: true, kills: 0 },
   'fail-init': {
     feature: 'G17',
     code: 'InitFailed',
@@ -220,7 +220,7 @@ export const hostileTable: Readonly<Record<string, Expectation>> = {
     named: false,
     kills: 'SIGKILL',
   },
-  'hang-init': { feature: 'G7', code: 'FirstLookHung', phase: 'init', operation: 'init', named: false, kills: 'SIGKILL' },
+  'hang-init': { feature: 'G7', code: 'FirstLookHung', phase: 'init', operation: 'init', named: true, kills: 'SIGKILL' },
   'hang-stage': { feature: 'G14', code: 'ok', stages: ['hang-stage:run'] },
   'heap-vtable': { feature: 'G2', code: 'ok' },
   'late-thread': { feature: 'G12', code: 'ok' },
@@ -242,7 +242,7 @@ export const hostileTable: Readonly<Record<string, Expectation>> = {
     code: 'FirstLookCrashed',
     phase: 'init',
     operation: 'init',
-    named: false,
+    named: true,
     kills: 'SIGSEGV',
   },
   'short-error-ext': {
@@ -264,7 +264,7 @@ export const hostileTable: Readonly<Record<string, Expectation>> = {
     named: false,
     kills: 'SIGABRT',
   },
-  'throw-init': { feature: 'G7', code: 'FirstLookCrashed', phase: 'init', operation: 'init', named: false, kills: 'SIGABRT' },
+  'throw-init': { feature: 'G7', code: 'FirstLookCrashed', phase: 'init', operation: 'init', named: true, kills: 'SIGABRT' },
   'stage-bad-arguments': { feature: 'G15', code: 'ok', stages: ['stage-bad-arguments:run'] },
   'stage-counter': { feature: 'G14', code: 'ok' },
   'stage-echo': { feature: 'G15', code: 'ok', stages: ['stage-echo:run'] },

@@ -43,7 +43,15 @@ describeWithFixtures('the set of plugins', () => {
   it('[C4] a plugin that loads another while it is itself started gets an error, instead of waiting for itself', async () => {
     const manager = await createManager();
     let inside: unknown;
-    const nested = plugin('nested', {}, { init: async () => void (inside = await refusal(manager.load(plugin('other')))) });
+    const nested = plugin(
+      'nested',
+      {},
+      {
+        init: async () => {
+          inside = await refusal(manager.load(plugin('other')));
+        },
+      },
+    );
     await manager.load(nested);
     expect(inside).toMatchObject({ code: 'InvalidState', operation: 'load' });
     await manager.load(plugin('other'));

@@ -61,14 +61,6 @@ describe('the layers of src', () => {
     expect(upwards.map(({ from, to }) => `${from} → ${to}`)).toEqual([]);
   });
 
-  it('are entered through index.ts, but for files that the command line uses alone', () => {
-    const around = inside.filter(
-      ({ from, to }) => from !== 'index.ts' && layerOf(from) !== layerOf(to) && !to.endsWith('/index.ts'),
-    );
-    // `mortise list` searches directories as the manager does, without a manager.
-    expect(around.map(({ from, to }) => `${from} → ${to}`)).toEqual(['cli/list.ts → core/directories.ts']);
-  });
-
   it('leave koffi to ffi', () => {
     const importers = imports.filter(({ to }) => to === 'koffi' || to.startsWith('koffi/')).map(({ from }) => layerOf(from));
     expect([...new Set(importers)]).toEqual(['ffi']);

@@ -53,6 +53,7 @@ const NUMBERS_ELSEWHERE: Readonly<Record<string, string>> = {
   MORTISE_LOG_QUEUE: 'known to the host library alone',
   MORTISE_IMAGE_RANGES: 'part of the size of MortiseImage',
   MORTISE_FINGERPRINT: 'the length of a SHA-256, which is what src/native passes',
+  MORTISE_MAX_JSON_DEPTH: 'judged by the host library, which refuses deeper JSON by code',
   MORTISE_MAX_VALUE: 'judged by the host library, which refuses larger values by code',
   MORTISE_MIN_MESSAGE: 'a promise to plugins: compared with the buffer of src/safety below',
 };
