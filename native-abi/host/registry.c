@@ -141,6 +141,7 @@ static FfiResult register_stage(const MortiseRegistry* registry, const MortiseSt
   mutex_unlock(&plugin->lock);
   if (!allowed) return mortise_fail(error, MORTISE_WRONG_STATE, "stages can be registered inside register_stages only, by its thread");
   if (stage == NULL) return mortise_fail(error, MORTISE_NULL_POINTER, "stage is NULL");
+  if ((uintptr_t)stage % MORTISE_WORD != 0) return mortise_fail(error, MORTISE_INVALID_DATA, "the stage is not aligned to a word");
 
   MortiseStage copy;
   const FfiResult read = read_stage((uintptr_t)stage, &copy, error);

@@ -13,12 +13,16 @@ let engine: Koffi | undefined;
 export function koffi(): Koffi {
   if (engine === undefined) {
     engine = require('koffi') as Koffi;
-    engine.config({
-      sync_stack_size: 8 * 1024 * 1024,
-      async_stack_size: 1024 * 1024,
-      resident_async_pools: 32,
-      max_async_calls: 4096,
-    });
+    try {
+      engine.config({
+        sync_stack_size: 8 * 1024 * 1024,
+        async_stack_size: 1024 * 1024,
+        resident_async_pools: 32,
+        max_async_calls: 4096,
+      });
+    } catch {
+      // The application opened a library of its own before, and its sizes stand. Only the stack of a call differs then: 2 MiB.
+    }
   }
   return engine;
 }

@@ -55,7 +55,7 @@ struct MortiseRegistry {
   const MortiseHost* host; /* the same as init's `app` will be */
 
   /*
-   * [main-thread & opened, inside register_stages] MORTISE_EXISTS (this plugin registered that id already), MORTISE_INVALID_DATA (id, size, flags),
+   * [main-thread & opened, inside register_stages] MORTISE_EXISTS (this plugin registered that id already), MORTISE_INVALID_DATA (id, size, flags, alignment),
    * MORTISE_NULL_POINTER (id, execute, a struct or string that cannot be read), MORTISE_UTF8_ERROR, MORTISE_TOO_LARGE, MORTISE_WRONG_STATE (outside register_stages).
    * Whether another plugin owns the namespace or the id is decided after register_stages returns: then the plugin is refused.
    */
