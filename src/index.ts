@@ -14,6 +14,7 @@ export {
   type RegisteredStage,
   type RunOptions,
   type RunReport,
+  type SerializedRunReport,
   type StageRegistry,
   type StageReport,
   type StopReport,
@@ -26,7 +27,7 @@ export {
   PluginSystemError,
   type SerializedError,
 } from './errors/index.js';
-export type { ProbeOptions, ProbeReport } from './isolation/index.js';
+export type { LookStep, ProbeOptions, ProbeReport, ProbeStep, RecordSummary, StageSummary } from './isolation/index.js';
 export type {
   ContextValue,
   JsonValue,

@@ -1,8 +1,6 @@
-/* The record says ABI minor 99: a good host refuses the file unopened and says what to rebuild or upgrade. */
+/* The record says that the plugin needs ABI minor 99: a good host refuses the file unopened and says what to rebuild or upgrade. */
+#define MORTISE_ABI_MINOR_NEEDED 99
 #include "skeleton.h"
-
-#undef MORTISE_ABI_MINOR
-#define MORTISE_ABI_MINOR 99
 
 FIXTURE(.name = FIXTURE_STEM)
 RECORD(MORTISE_THREADS_ONE);

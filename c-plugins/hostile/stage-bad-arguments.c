@@ -60,7 +60,7 @@ static FfiResult as_payload(const MortiseContext* context, const MortiseValue* v
 
 static FfiResult as_argument(const MortiseContext* context, const MortiseValue* value) {
   MortiseValue result;
-  return context->host->call(context->host, "no-such-function", value, 1, &result, NULL);
+  return context->host->call(context->host, "no-such-function", value, 1, 0, &result, NULL);
 }
 
 static void context_calls(const MortiseContext* context) {
@@ -137,15 +137,15 @@ static void host_calls(const MortiseContext* context) {
   report("config.unknown_key", host->config(host, "no such key", &value));
   report("config.bad_utf8_key", host->config(host, "\xff", &value));
 
-  report("call.null_host", host->call(NULL, "f", NULL, 0, &value, &error));
-  report("call.null_function", host->call(host, NULL, NULL, 0, &value, &error));
-  report("call.empty_function", host->call(host, "", NULL, 0, &value, &error));
-  report("call.bad_utf8_function", host->call(host, "\xff", NULL, 0, &value, &error));
-  report("call.unknown_function", host->call(host, "no-such-function", NULL, 0, &value, &error));
-  report("call.null_arguments", host->call(host, "no-such-function", NULL, 2, &value, &error));
-  report("call.huge_count", host->call(host, "no-such-function", &one, SIZE_MAX, &value, &error));
-  report("call.null_result", host->call(host, "no-such-function", NULL, 0, NULL, &error));
-  report("call.null_error", host->call(host, "no-such-function", NULL, 0, &value, NULL));
+  report("call.null_host", host->call(NULL, "f", NULL, 0, 0, &value, &error));
+  report("call.null_function", host->call(host, NULL, NULL, 0, 0, &value, &error));
+  report("call.empty_function", host->call(host, "", NULL, 0, 0, &value, &error));
+  report("call.bad_utf8_function", host->call(host, "\xff", NULL, 0, 0, &value, &error));
+  report("call.unknown_function", host->call(host, "no-such-function", NULL, 0, 0, &value, &error));
+  report("call.null_arguments", host->call(host, "no-such-function", NULL, 2, 0, &value, &error));
+  report("call.huge_count", host->call(host, "no-such-function", &one, SIZE_MAX, 0, &value, &error));
+  report("call.null_result", host->call(host, "no-such-function", NULL, 0, 0, NULL, &error));
+  report("call.null_error", host->call(host, "no-such-function", NULL, 0, 0, &value, NULL));
   bad_values(context, as_argument, "call");
 
   report("publish.null_host", host->publish(NULL, "topic", &one));

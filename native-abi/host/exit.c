@@ -1,5 +1,7 @@
 /* The end of the process: no plugin's static destructor may run while a job is inside plugin code. */
-#include "session.h"
+#include <stdio.h>
+
+#include "plugin.h"
 
 static atomic_uint inside; /* jobs inside plugin code */
 static atomic_bool exiting;
@@ -27,7 +29,14 @@ void exit_gate_leave(void) {
   mutex_unlock(&exit_lock);
 }
 
+#define EXIT_SOFTWARE 70 /* sysexits.h */
+
 static void guard(void) {
+  /* The handler runs on the thread that called exit. A status of success would hide that it was a stage. */
+  if (current_stage != NULL) {
+    fprintf(stderr, "mortise: the stage %s called exit(): a plugin ended the process, not the application\n", current_stage->id);
+    process_end(EXIT_SOFTWARE);
+  }
   /* Without mortise_exiting there is no status to end with: then exit takes its course, as it would without us. */
   if (atomic_load(&exiting) && atomic_load(&inside) > 0) process_end(atomic_load(&exit_status));
 }

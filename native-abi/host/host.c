@@ -10,6 +10,7 @@
 static FfiResult host_config(const MortiseHost* host, const char* key, MortiseValue* value) {
   if (host == NULL || key == NULL || value == NULL) return MORTISE_NULL_POINTER;
   MortisePlugin* plugin = plugin_of(host);
+  if (atomic_load(&plugin->state) < MORTISE_PLUGIN_REGISTERED) return MORTISE_WRONG_STATE;
   FfiResult result = MORTISE_CANCELLED;
   mutex_lock(&plugin->lock);
   if (plugin->session != NULL) {
@@ -21,12 +22,22 @@ static FfiResult host_config(const MortiseHost* host, const char* key, MortiseVa
   return result;
 }
 
+/* Whether the plugin may ask the application for something: from init until it is shut down. */
+static FfiResult may_ask(const MortiseHost* host) {
+  const uint32_t state = atomic_load(&plugin_of(host)->state);
+  if (state < MORTISE_PLUGIN_REGISTERED) return MORTISE_WRONG_STATE;
+  return state < MORTISE_PLUGIN_STOPPING ? MORTISE_OK : MORTISE_CANCELLED;
+}
+
 /* Nothing goes by any name: an application cannot define functions yet. */
 static FfiResult host_call(const MortiseHost* host, const char* function, const MortiseValue* arguments, size_t argument_count,
-                           MortiseValue* result, MortiseError* error) {
-  if (error != NULL && error->size < sizeof *error) return MORTISE_INVALID_DATA;
+                           uint64_t timeout_ns, MortiseValue* result, MortiseError* error) {
+  (void)timeout_ns; /* every answer comes at once */
+  if (error != NULL && error->size < MORTISE_END_OF(MortiseError, message)) return MORTISE_INVALID_DATA;
   if (host == NULL) return mortise_fail(error, MORTISE_NULL_POINTER, "host is NULL");
-  if (plugin_is_closed(plugin_of(host))) return mortise_fail(error, MORTISE_CANCELLED, "the plugin is closed");
+  const FfiResult allowed = may_ask(host);
+  if (allowed == MORTISE_WRONG_STATE) return mortise_fail(error, allowed, "the application can be called from init on");
+  if (allowed != MORTISE_OK) return mortise_fail(error, allowed, "the plugin is being shut down");
   if (function == NULL) return mortise_fail(error, MORTISE_NULL_POINTER, "function is NULL");
   if (result == NULL) return mortise_fail(error, MORTISE_NULL_POINTER, "result is NULL");
   if (arguments == NULL && argument_count > 0) return mortise_fail(error, MORTISE_NULL_POINTER, "arguments is NULL, but argument_count is not 0");
@@ -41,14 +52,17 @@ static FfiResult host_call(const MortiseHost* host, const char* function, const 
 static FfiResult host_publish(const MortiseHost* host, const char* topic, const MortiseValue* payload) {
   (void)payload;
   if (host == NULL) return MORTISE_NULL_POINTER;
-  if (plugin_is_closed(plugin_of(host))) return MORTISE_CANCELLED;
+  const FfiResult allowed = may_ask(host);
+  if (allowed != MORTISE_OK) return allowed;
   return topic == NULL ? MORTISE_NULL_POINTER : MORTISE_UNSUPPORTED;
 }
 
 static FfiResult host_service(const MortiseHost* host, const char* name, const char* version_range, const void** table) {
   (void)version_range;
   if (host == NULL) return MORTISE_NULL_POINTER;
-  if (plugin_is_closed(plugin_of(host))) return MORTISE_CANCELLED;
+  const FfiResult allowed = may_ask(host);
+  if (allowed != MORTISE_OK) return allowed;
+  if (atomic_load(&plugin_of(host)->opened_by) != thread_self()) return MORTISE_WRONG_STATE;
   if (name == NULL || table == NULL) return MORTISE_NULL_POINTER;
   *table = NULL;
   return MORTISE_NOT_FOUND;

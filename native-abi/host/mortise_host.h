@@ -15,7 +15,7 @@
 
 #include "mortise.h"
 
-#define MORTISE_HOST_REVISION 1
+#define MORTISE_HOST_REVISION 2
 
 #define MORTISE_MAX_THREADS 64        /* jobs in progress in the process; one more is refused, never queued */
 #define MORTISE_LOG_QUEUE 4194304     /* bytes of undrained log lines of one session */
@@ -105,7 +105,8 @@ MORTISE_EXPORT uint32_t mortise_session_pending(MortiseSession* session);
 MORTISE_EXPORT void mortise_session_close(MortiseSession* session);
 
 /*
- * The process is about to exit with status. Cancels every job of every session and waits up to grace_ms until none is inside plugin code. If one still is when
+ * The process is about to exit with status. (An exit from inside a stage is said on stderr and ends with status 70.)
+ * Cancels every job of every session and waits up to grace_ms until none is inside plugin code. If one still is when
  * the C runtime comes to the static destructors of plugins, the process ends at once with _exit(status), so that they cannot run under it.
  */
 MORTISE_EXPORT void mortise_exiting(int32_t status, uint32_t grace_ms);
@@ -129,11 +130,30 @@ MORTISE_EXPORT void mortise_plugin_log_level(MortisePlugin* plugin, uint32_t lev
 /* Sets what host->config answers: entries (wire.h), copied. An entry with an empty key is the whole object as JSON. */
 MORTISE_EXPORT int32_t mortise_plugin_config(MortisePlugin* plugin, const uint8_t* entries, size_t length);
 
+/*
+ * How far the plugin has come, which decides what its host functions answer (host.h). JavaScript sets it before the call that it belongs to. While shutdown runs
+ * the plugin is in the last state of the header still; STOPPING says that what it asks for is refused by now.
+ */
+enum MortisePluginState {
+  MORTISE_PLUGIN_OPENED = 0,  /* as mortise_plugin_open leaves it: metadata, register_stages */
+  MORTISE_PLUGIN_REGISTERED,  /* before init */
+  MORTISE_PLUGIN_INITIALISED, /* init returned MORTISE_OK */
+  MORTISE_PLUGIN_RUNNING,     /* preflight_check returned MORTISE_OK */
+  MORTISE_PLUGIN_STOPPING,    /* before shutdown */
+  MORTISE_PLUGIN_STOPPED      /* shutdown returned, or an earlier step failed: before the stages' destroy and destroy */
+};
+
+/* state: enum MortisePluginState. Host functions that begin later on any thread see it. */
+MORTISE_EXPORT void mortise_plugin_state(MortisePlugin* plugin, uint32_t state);
+
 /* Begins a registration: register_stage works from now on, from this thread. */
 MORTISE_EXPORT const MortiseRegistry* mortise_registry_open(MortisePlugin* plugin);
 
 /* Ends it: register_stage answers MORTISE_WRONG_STATE. Returns how many stages this plugin has registered. */
 MORTISE_EXPORT uint32_t mortise_registry_close(MortisePlugin* plugin);
+
+/* Why register_stage last refused a stage in this registration: writes a NUL-terminated sentence and returns its length; 0: it refused none. */
+MORTISE_EXPORT size_t mortise_registry_refusal(MortisePlugin* plugin, char* buffer, size_t capacity);
 
 /* Writes stage index < count as a MortiseStageRecord (wire.h) with its strings and returns the bytes needed; nothing is written if that exceeds capacity. */
 MORTISE_EXPORT size_t mortise_registry_stage(MortisePlugin* plugin, uint32_t index, uint8_t* buffer, size_t capacity);

@@ -21,6 +21,7 @@ typedef CONDITION_VARIABLE Condition;
 #define MUTEX_INITIAL SRWLOCK_INIT
 #else
 #include <pthread.h>
+#include <sys/types.h>
 typedef pthread_mutex_t Mutex;
 typedef pthread_cond_t Condition;
 #define MUTEX_INITIAL PTHREAD_MUTEX_INITIALIZER
@@ -82,6 +83,8 @@ typedef struct Doorbell {
   char name[64];
 #else
   int write_end;
+  dev_t device; /* identity of the write end */
+  ino_t inode;
   int read_end; /* -1 once handed over */
 #endif
 } Doorbell;

@@ -15,6 +15,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -25,8 +26,11 @@
 #include <sys/uio.h>
 #endif
 
-/* Thread stacks count against RLIMIT_DATA, which a confining parent sets: 64 of them must fit. A stage that needs more can start a thread itself. */
-#define THREAD_STACK ((size_t)1 << 20)
+/*
+ * Stages are promised 1 MiB (stage.h); the guard page, thread-local variables and our own frames come out of the same size. Thread stacks count against
+ * RLIMIT_DATA, which a confining parent sets: 64 of them must fit. A stage that needs more can start a thread itself.
+ */
+#define THREAD_STACK (((size_t)1 << 20) + ((size_t)256 << 10))
 
 void mutex_open(Mutex* mutex) {
   pthread_mutex_init(mutex, NULL);
@@ -221,8 +225,16 @@ bool doorbell_open(Doorbell* doorbell) {
 #else
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0) return false;
 #endif
+  struct stat opened;
+  if (fstat(ends[1], &opened) != 0) {
+    close(ends[0]);
+    close(ends[1]);
+    return false;
+  }
   doorbell->read_end = ends[0];
   doorbell->write_end = ends[1];
+  doorbell->device = opened.st_dev;
+  doorbell->inode = opened.st_ino;
   return true;
 }
 
@@ -233,7 +245,14 @@ uint32_t doorbell_hand_over(Doorbell* doorbell, int32_t* descriptor, char* name,
   return 0;
 }
 
+/* Whether the write end is still the socket that was opened: a plugin that closes a descriptor once too often may have closed this one. */
+static bool is_ours(const Doorbell* doorbell) {
+  struct stat now;
+  return fstat(doorbell->write_end, &now) == 0 && now.st_dev == doorbell->device && now.st_ino == doorbell->inode;
+}
+
 void doorbell_ring(Doorbell* doorbell) {
+  if (!is_ours(doorbell)) return;
   const char byte = 1;
   ssize_t sent;
 #if defined(__APPLE__)
@@ -245,11 +264,13 @@ void doorbell_ring(Doorbell* doorbell) {
 }
 
 bool doorbell_orphaned(Doorbell* doorbell) {
+  /* A descriptor that is no longer ours, because a plugin closed it, says nothing of the reader. */
+  if (!is_ours(doorbell)) return false;
   struct pollfd look = {doorbell->write_end, POLLOUT, 0};
-  return poll(&look, 1, 0) > 0 && (look.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
+  return poll(&look, 1, 0) > 0 && (look.revents & (POLLHUP | POLLERR)) != 0;
 }
 
 void doorbell_close(Doorbell* doorbell) {
-  close(doorbell->write_end);
+  if (is_ours(doorbell)) close(doorbell->write_end);
   if (doorbell->read_end >= 0) close(doorbell->read_end);
 }

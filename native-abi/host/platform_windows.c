@@ -13,7 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define THREAD_STACK (1u << 20)
+/* Stages are promised 1 MiB (stage.h); guard pages and our own frames come out of the same size. */
+#define THREAD_STACK ((1u << 20) + (256u << 10))
 
 void mutex_open(Mutex* mutex) {
   InitializeSRWLock(mutex);

@@ -68,7 +68,7 @@ MortisePlugin* mortise_plugin_open(MortiseSession* session, uintptr_t image_base
   atomic_init(&stages->references, 1);
 
   /* Whoever has it open may be a thread that was terminated. */
-  if (!plugin_is_closed(plugin)) sessions_reap();
+  if (!plugin_is_closed(plugin)) sessions_reap(session);
   mutex_lock(&plugin->lock);
   *status = plugin->session != NULL ? MORTISE_EXISTS : plugin->inside > 0 ? MORTISE_BUSY : MORTISE_OK;
   if (*status == MORTISE_OK) {
@@ -76,6 +76,8 @@ MortisePlugin* mortise_plugin_open(MortiseSession* session, uintptr_t image_base
     point_at(&plugin->host.api_version, version_kept);
     point_at(&plugin->host.config_dir, dir_kept);
     atomic_store_explicit(&plugin->log_level, log_level, memory_order_relaxed);
+    atomic_store(&plugin->opened_by, thread_self());
+    atomic_store(&plugin->state, MORTISE_PLUGIN_OPENED);
     plugin->stages = stages;
     plugin->registering = false;
     plugin->session = session;
@@ -98,6 +100,10 @@ const MortiseHost* mortise_plugin_host(MortisePlugin* plugin) {
 
 void mortise_plugin_log_level(MortisePlugin* plugin, uint32_t level) {
   atomic_store_explicit(&plugin->log_level, level, memory_order_relaxed);
+}
+
+void mortise_plugin_state(MortisePlugin* plugin, uint32_t state) {
+  atomic_store(&plugin->state, state);
 }
 
 int32_t mortise_plugin_config(MortisePlugin* plugin, const uint8_t* entries, size_t length) {
@@ -137,6 +143,7 @@ void mortise_plugin_close(MortisePlugin* plugin) {
   if (plugin->dropped != NULL) plugin->dropped->counted_at = NULL;
   plugin->dropped = NULL;
   mutex_unlock(&session->lock);
+  atomic_store(&plugin->state, MORTISE_PLUGIN_STOPPED);
   plugin->session = NULL;
   plugin->stages = NULL;
   plugin->config = NULL;

@@ -43,6 +43,8 @@ struct MortisePlugin {
   MortisePlugin* next_known; /* in the table of plugins */
   uint64_t image_base;
   _Atomic uint32_t log_level;
+  _Atomic uint32_t state;     /* enum MortisePluginState; STOPPED once closed */
+  _Atomic uint64_t opened_by; /* thread */
 
   Mutex lock; /* guards what follows */
   MortiseSession* session; /* NULL: closed */
@@ -51,6 +53,7 @@ struct MortisePlugin {
   Config* config;
   Event* dropped; /* announced and not drained yet; guarded by the session's lock */
   bool registering;
+  char refusal[640]; /* why register_stage last refused a stage; NUL-terminated, empty: it did not */
   uint64_t registering_thread;
 
   /* In the session's list; guarded like that. */
@@ -62,7 +65,7 @@ static inline MortisePlugin* plugin_of(const MortiseHost* host) {
   return (MortisePlugin*)(uintptr_t)host;
 }
 
-/* Whether host functions answer MORTISE_CANCELLED. */
+/* Whether every host function answers MORTISE_CANCELLED. */
 bool plugin_is_closed(MortisePlugin* plugin);
 
 /* Fills in the functions of a new plugin's host and registry. */

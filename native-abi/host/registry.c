@@ -1,4 +1,5 @@
 /* MortiseRegistry: takes copies of a plugin's stages. What the plugin points at is data until proved, and is only read through checked reads. */
+#include <stdio.h>
 #include <string.h>
 
 #include "allocation.h"
@@ -132,8 +133,7 @@ static FfiResult add_stage(MortisePlugin* plugin, const MortiseStage* copy, Text
   return MORTISE_OK;
 }
 
-static FfiResult register_stage(const MortiseRegistry* registry, const MortiseStage* stage, MortiseError* error) {
-  if (error != NULL && error->size < sizeof *error) return MORTISE_INVALID_DATA;
+static FfiResult take_stage(const MortiseRegistry* registry, const MortiseStage* stage, MortiseError* error) {
   if (registry == NULL) return mortise_fail(error, MORTISE_NULL_POINTER, "registry is NULL");
   MortisePlugin* plugin = plugin_of_registry(registry);
   mutex_lock(&plugin->lock);
@@ -153,6 +153,32 @@ static FfiResult register_stage(const MortiseRegistry* registry, const MortiseSt
   return result;
 }
 
+/* Keeps the reason for whoever asks why register_stages failed: authors often pass no MortiseError. */
+static void remember_refusal(MortisePlugin* plugin, const MortiseStage* stage, const MortiseText* reason) {
+  MortiseStage copy;
+  char id[MORTISE_MAX_STAGE_ID + 1];
+  const bool has_id = stage != NULL && read_stage((uintptr_t)stage, &copy, NULL) == MORTISE_OK &&
+                      mortise_memory_read_string(id, sizeof id, (uintptr_t)copy.id) >= 0 && utf8_valid(id, strlen(id));
+  mutex_lock(&plugin->lock);
+  snprintf(plugin->refusal, sizeof plugin->refusal, "%s%s%s%.*s", has_id ? "\"" : "", has_id ? id : "a stage", has_id ? "\": " : ": ",
+           (int)reason->length, reason->data);
+  mutex_unlock(&plugin->lock);
+}
+
+static FfiResult register_stage(const MortiseRegistry* registry, const MortiseStage* stage, MortiseError* error) {
+  if (error != NULL && error->size < MORTISE_END_OF(MortiseError, message)) return MORTISE_INVALID_DATA;
+  char text[256];
+  MortiseError detail = {(uint32_t)sizeof detail, MORTISE_OK, {text, sizeof text, 0}};
+  const FfiResult result = take_stage(registry, stage, &detail);
+  if (result == MORTISE_OK) return result;
+  if (registry != NULL) remember_refusal(plugin_of_registry(registry), stage, &detail.message);
+  if (error != NULL) {
+    error->code = result;
+    mortise_text_set(&error->message, detail.message.data, detail.message.length);
+  }
+  return result;
+}
+
 void registry_prepare(MortisePlugin* plugin) {
   plugin->registry.size = (uint32_t)sizeof plugin->registry;
   plugin->registry.reserved = 0;
@@ -163,6 +189,7 @@ void registry_prepare(MortisePlugin* plugin) {
 const MortiseRegistry* mortise_registry_open(MortisePlugin* plugin) {
   mutex_lock(&plugin->lock);
   plugin->registering = true;
+  plugin->refusal[0] = 0;
   plugin->registering_thread = thread_self();
   mutex_unlock(&plugin->lock);
   return &plugin->registry;
@@ -199,4 +226,12 @@ size_t mortise_registry_stage(MortisePlugin* plugin, uint32_t index, uint8_t* bu
   write_padded(&writer, stage->name, stage->name_length);
   write_padded(&writer, stage->description, stage->description_length);
   return needed;
+}
+
+size_t mortise_registry_refusal(MortisePlugin* plugin, char* buffer, size_t capacity) {
+  mutex_lock(&plugin->lock);
+  const size_t length = strlen(plugin->refusal);
+  if (length < capacity) memcpy(buffer, plugin->refusal, length + 1);
+  mutex_unlock(&plugin->lock);
+  return length;
 }

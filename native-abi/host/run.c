@@ -1,6 +1,7 @@
 /* Executing stages, one after the other, on the calling thread. */
 #include "run.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "utf8.h"
@@ -18,7 +19,11 @@ static void make_valid(char* text, size_t length) {
 
 /* The plugin may have written any length, and anything into the pointer: only the buffer is ours. */
 static void note_failure(MortiseStore* store, const MortiseError* error, int32_t code) {
-  const size_t length = error->message.length < ERROR_TEXT ? error->message.length : ERROR_TEXT;
+  size_t length = error->message.length;
+  /* More than it was offered: what lies there is not its message, but whatever the store had there before. */
+  if (length > ERROR_TEXT) {
+    length = (size_t)snprintf(store->error_text, ERROR_TEXT, "(the stage says that its message has %zu bytes; %d were offered)", length, ERROR_TEXT);
+  }
   make_valid(store->error_text, length);
   /* Without memory for it, the message is lost and the code remains. */
   store_note(store, MORTISE_NOTE_ERROR, error->code != MORTISE_OK ? error->code : code, store->error_text, length);

@@ -28,12 +28,12 @@ static void session_end(MortiseSession* session) {
 }
 
 /* JavaScript threads that were terminated leave their sessions behind; the closed end of the doorbell tells which. */
-void sessions_reap(void) {
+void sessions_reap(const MortiseSession* except) {
   MortiseSession* orphans = NULL;
   mutex_lock(&sessions_lock);
   for (MortiseSession** link = &sessions; *link != NULL;) {
     MortiseSession* session = *link;
-    if (doorbell_orphaned(&session->doorbell)) {
+    if (session != except && doorbell_orphaned(&session->doorbell)) {
       *link = session->next;
       session->next = orphans;
       orphans = session;
@@ -53,7 +53,7 @@ MortiseSession* mortise_session_open(void) {
   /* The handle through which JavaScript opened this library goes away with its thread; our threads and what plugins hold must not. */
   static atomic_bool kept;
   if (!atomic_load(&kept) && image_keep((uintptr_t)&sessions_lock)) atomic_store(&kept, true);
-  sessions_reap();
+  sessions_reap(NULL);
 
   MortiseSession* session = allocate_zeroed(sizeof *session);
   if (session == NULL) return NULL;

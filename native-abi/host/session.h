@@ -73,8 +73,8 @@ void session_announce(MortiseSession* session, Event* event);
 /* Cancels the jobs in progress of every session. */
 void sessions_cancel_all(void);
 
-/* Ends the sessions of JavaScript threads that were terminated. */
-void sessions_reap(void);
+/* Ends the sessions of JavaScript threads that were terminated. except, the caller's own, is alive whatever became of its doorbell. */
+void sessions_reap(const MortiseSession* except);
 
 /* Takes a store out of its session's list of open stores. */
 void store_unlink(MortiseStore* store);

@@ -18,7 +18,8 @@
  *                    During a call the plugin is still in the state before it. `stopped` follows shutdown, or any earlier step that failed.
  * Unless a plugin declares MORTISE_THREADS_SAFE in its record, the host makes one call at a time to it (enum MortiseThreads).
  *
- * Breaking a rule: a host function that is called in a state which it excludes answers MORTISE_WRONG_STATE; from a thread that it excludes, MORTISE_WRONG_STATE where
+ * Breaking a rule: a host function that is called in a state which it excludes answers MORTISE_WRONG_STATE if that is too early and MORTISE_CANCELLED if it is too late;
+ * from a thread that it excludes, MORTISE_WRONG_STATE where
  * that can be told; with a pointer that is not what is asked for, the process may crash in the host library, as it would in the plugin. A slot of the plugin that is not what
  * the contract says gets the plugin refused before it runs, where that can be told, and is undefined where it cannot.
  * No function that a plugin gives to the host may let an exception, a panic or a longjmp out: that ends the process.

@@ -1,7 +1,7 @@
 /** Result codes of the ABI: name, number, sentence, as MORTISE_RESULTS of the header lists them. */
 export const RESULT_CODES = {
   MORTISE_OK: [0, 'success'],
-  MORTISE_ERR: [1, 'failed; the message says why'],
+  MORTISE_ERR: [1, 'failed'],
   MORTISE_NULL_POINTER: [2, 'a required pointer was NULL'],
   MORTISE_UTF8_ERROR: [3, 'a string was not valid UTF-8'],
   MORTISE_INVALID_DATA: [4, 'an argument was out of its domain'],
@@ -58,6 +58,8 @@ export const PRIORITY_BANDS = [
 /** pino's numbers. */
 export const LOG_LEVELS = { trace: 10, debug: 20, info: 30, warn: 40, error: 50, fatal: 60 } as const;
 
+/** States of a plugin as the host library knows them. */
+export const PLUGIN_STATES = { opened: 0, registered: 1, initialised: 2, running: 3, stopping: 4, stopped: 5 } as const;
 export const RUN_MODES = { live: 0, dry_run: 1 } as const;
 export const STAGE_FLAGS = { quick: 1 } as const;
 export const STAGE_RESULT_FLAGS = { notRun: 1, noDryRun: 2 } as const;

@@ -3,7 +3,7 @@ export const ABI_MAJOR = 1;
 export const ABI_MINOR = 0;
 export const HEADER_VERSION = '0.1.0';
 /** Revision of the private interface between this package and its host library. */
-export const HOST_REVISION = 1;
+export const HOST_REVISION = 2;
 
 export const ENTRY_POINT = '_plugin_init';
 export const EXTENSION_POINT = 'mortise_plugin_extension';
@@ -16,6 +16,8 @@ export const MAX_STRING = 65_536;
 export const MAX_ITEMS = 4096;
 /** Bytes of a context key. */
 export const MAX_KEY = 255;
+/** Nested objects and arrays of one JSON value. */
+export const MAX_JSON_DEPTH = 1024;
 export const MAX_STAGE_ID = 128;
 /** Stages of one plugin. */
 export const MAX_STAGES = 1024;

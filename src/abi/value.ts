@@ -1,6 +1,6 @@
 import { PluginSystemError } from '../errors/index.js';
 import type { ContextValue, JsonValue, TransferValue } from '../plugin/index.js';
-import { MAX_KEY } from './limits.js';
+import { MAX_JSON_DEPTH, MAX_KEY } from './limits.js';
 
 const INT64_MIN = -(2n ** 63n);
 const INT64_MAX = 2n ** 63n - 1n;
@@ -59,7 +59,27 @@ function toJson(value: object, key: string): string {
     throw invalid(key, `cannot be written as JSON: ${error instanceof Error ? error.message : error}`);
   }
   if (text === undefined) throw invalid(key, 'cannot be written as JSON');
+  if (text.length > 2 * MAX_JSON_DEPTH && depthOf(text) > MAX_JSON_DEPTH) {
+    throw invalid(key, `is nested more than ${MAX_JSON_DEPTH} levels deep`);
+  }
   return text;
+}
+
+/** Deepest nesting of JSON text. */
+function depthOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  let inString = false;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (inString) {
+      if (character === '\\') at++;
+      else if (character === '"') inString = false;
+    } else if (character === '"') inString = true;
+    else if (character === '[' || character === '{') deepest = Math.max(deepest, ++depth);
+    else if (character === ']' || character === '}') depth--;
+  }
+  return deepest;
 }
 
 /** What JSON.stringify would silently turn into something else is refused. */

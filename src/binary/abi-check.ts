@@ -8,11 +8,14 @@ export interface RecordExpectation {
   readonly abiMinor: number;
   /** Bytes of a pointer. */
   readonly word: number;
-  readonly sizes: RecordSizes;
+  /** Of structs that never change; of the others version 1.0 says what is least. */
+  readonly sizes: Pick<RecordSizes, FixedStruct>;
 }
 
+type FixedStruct = 'vtable' | 'slice' | 'dependency' | 'stageRequirement' | 'value';
+
 /** C names, for messages, of structs that never change: their sizes must be the host's. */
-const FIXED: readonly (readonly [keyof RecordSizes, string])[] = [
+const FIXED: readonly (readonly [FixedStruct, string])[] = [
   ['vtable', 'PluginVTable'],
   ['slice', 'FfiSlice'],
   ['dependency', 'FfiPluginDependency'],
@@ -20,13 +23,16 @@ const FIXED: readonly (readonly [keyof RecordSizes, string])[] = [
   ['value', 'MortiseValue'],
 ];
 
-/** Structs that begin with their size and grow at the end: a smaller one is an older one, a larger one needs a newer minor. */
-const GROWING: readonly (readonly [keyof RecordSizes, string])[] = [
-  ['error', 'MortiseError'],
-  ['host', 'MortiseHost'],
-  ['context', 'MortiseContext'],
-  ['stage', 'MortiseStage'],
-  ['registry', 'MortiseRegistry'],
+/**
+ * Structs that begin with their size and grow at the end, with the words that ABI 1.0 has in them after the first 8 bytes. None may be smaller than that;
+ * a larger one is of newer headers, and the record's minor says what the plugin needs of those.
+ */
+const GROWING: readonly (readonly [Exclude<keyof RecordSizes, FixedStruct>, string, number])[] = [
+  ['error', 'MortiseError', 3],
+  ['host', 'MortiseHost', 10],
+  ['context', 'MortiseContext', 8],
+  ['stage', 'MortiseStage', 7],
+  ['registry', 'MortiseRegistry', 2],
 ];
 
 /**
@@ -53,10 +59,12 @@ export function checkRecord(record: PluginRecord, host: RecordExpectation, info:
     differences.push(`host pointers of ${host.word} bytes, plugin ${record.word}`);
   } else {
     for (const [name, type] of FIXED) {
-      if (record.sizes[name] !== host.sizes[name]) differences.push(sizeDifference(type, host.sizes[name], record.sizes[name]));
+      const [size, expected] = [record.sizes[name], host.sizes[name]];
+      if (size !== expected) differences.push(`host sizeof(${type}) ${expected}, plugin ${size}`);
     }
-    for (const [name, type] of GROWING) {
-      if (record.sizes[name] > host.sizes[name]) differences.push(sizeDifference(type, host.sizes[name], record.sizes[name]));
+    for (const [name, type, words] of GROWING) {
+      const [size, least] = [record.sizes[name], 8 + words * host.word];
+      if (size < least) differences.push(`sizeof(${type}) at least ${least} since ABI 1.0, plugin ${size}`);
     }
   }
   if (differences.length === 0) return;
@@ -66,8 +74,4 @@ export function checkRecord(record: PluginRecord, host: RecordExpectation, info:
       ? `Rebuild the plugin against the header of ABI ≤ ${hostAbi}, or upgrade the host.`
       : 'Rebuild the plugin against the published header, with the default struct packing of the compiler.',
   );
-}
-
-function sizeDifference(type: string, host: number, plugin: number): string {
-  return `host sizeof(${type}) ${host}, plugin ${plugin}`;
 }

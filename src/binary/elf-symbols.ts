@@ -135,6 +135,7 @@ export class ElfSymbols implements SymbolSource {
     if (section === SHN_ABS || section === SHN_UNDEF) return 'other';
     const type = this.#info(at) & 15;
     if (type === STT_OBJECT || type === STT_TLS || type === STT_COMMON) return 'data';
+    if (type === STT_GNU_IFUNC) return 'indirect';
     if (type === STT_FUNC && this.#image.hasFunctionDescriptors) return 'function';
     const segment = this.#image.segmentAt(this.#value(at));
     if (segment === undefined) return 'other';

@@ -32,6 +32,12 @@ interface Reason {
 function present({ linkage, kind }: BinarySymbol, info: BinaryInfo): Reason {
   switch (linkage) {
     case 'exported':
+      if (kind === 'indirect') {
+        return {
+          detail: `it exports ${ENTRY_POINT} as an indirect function (IFUNC), which may lead anywhere`,
+          remedy: `Define \`PluginVTable* ${ENTRY_POINT}(void)\` as an ordinary function.`,
+        };
+      }
       return {
         detail: `it exports ${ENTRY_POINT} as ${kind === 'data' ? 'data' : 'something without an address in code'}, not as a function`,
         remedy: `Define \`PluginVTable* ${ENTRY_POINT}(void)\` as a function that returns the table, not as the table itself.`,

@@ -21,6 +21,7 @@ export interface PluginRecord {
   /** Bytes of the record before the manifest. */
   readonly recordSize: number;
   readonly abiMajor: number;
+  /** The least that the plugin needs; its headers may be newer. */
   readonly abiMinor: number;
   /** Bytes of a pointer. */
   readonly word: number;

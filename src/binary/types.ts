@@ -19,8 +19,11 @@ export type BinaryType = 'shared' | 'executable' | 'object' | 'other';
 
 export type Endian = 'little' | 'big';
 
-/** What a symbol stands for: code, memory that is not code, or neither (an absolute number, for instance). */
-export type SymbolKind = 'function' | 'data' | 'other';
+/**
+ * What a symbol stands for: code, code that the loader picks at run time (ELF's IFUNC), memory that is not code, or none of these (an absolute
+ * number, for instance).
+ */
+export type SymbolKind = 'function' | 'indirect' | 'data' | 'other';
 
 /** A name that a file offers to others and defines itself. */
 export interface BinaryExport {

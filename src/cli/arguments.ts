@@ -75,7 +75,7 @@ function checkOperands(operands: readonly string[], command: Command): void {
   if (operands.length < min) throw usageError(`mortise ${command.name} needs ${command.operands}`, command);
   if (operands.length > max) {
     throw usageError(
-      `mortise ${command.name} takes ${max === 0 ? 'no operands' : command.operands} only, not also ${operands[max]}`,
+      `mortise ${command.name} takes ${max === 0 ? 'no operands' : `${command.operands} only`}, not ${operands[max]}`,
       command,
     );
   }

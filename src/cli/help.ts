@@ -26,7 +26,7 @@ export function commandHelp(command: Command): string {
   ]);
   const notes = command.notes === undefined ? [] : ['', command.notes];
   return [
-    `usage: mortise ${command.name} ${command.operands} [OPTION…]`,
+    `usage: mortise ${[command.name, command.operands].filter(Boolean).join(' ')} [OPTION…]`,
     '',
     command.summary,
     '',

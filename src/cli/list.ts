@@ -55,9 +55,9 @@ export const list: Command = {
 function table(plugins: readonly ProbeReport[], paint: (style: 'bold', text: string) => string): string[] {
   if (plugins.length === 0) return ['no plugins'];
   const rows = plugins.map(({ metadata, stages, path }) => [
-    metadata?.name ?? '',
-    metadata?.version ?? '',
-    metadata === undefined ? '' : `${metadata.priority.category}:${metadata.priority.value}`,
+    printable(metadata?.name ?? ''),
+    printable(metadata?.version ?? ''),
+    metadata === undefined ? '' : printable(`${metadata.priority.category}:${metadata.priority.value}`),
     printable(basename(path)),
     stageIds(stages.map(({ id }) => id)),
   ]);
@@ -69,5 +69,5 @@ const SHOWN = 6;
 
 function stageIds(ids: readonly string[]): string {
   const more = ids.length > SHOWN ? ` and ${ids.length - SHOWN} more` : '';
-  return ids.slice(0, SHOWN).join(' ') + more;
+  return printable(ids.slice(0, SHOWN).join(' ')) + more;
 }

@@ -36,22 +36,25 @@ export const probeCommand: Command = {
 function describe(report: ProbeReport, paint: (style: 'bold' | 'green' | 'red', text: string) => string): string[] {
   const { metadata, record, stages, steps, difference } = report;
   const verdict = report.ok ? paint('green', 'ok') : paint('red', 'failed');
-  const name = metadata === undefined ? printable(report.path) : `${metadata.name} ${metadata.version}`;
+  const name = metadata === undefined ? printable(report.path) : printable(`${metadata.name} ${metadata.version}`);
   const facts = [
     ['file', printable(report.path)],
     ...(metadata === undefined
       ? []
-      : [['priority', `${metadata.priority.category}:${metadata.priority.value}${metadata.isCore ? ', core' : ''}`]]),
+      : [
+          ['priority', printable(`${metadata.priority.category}:${metadata.priority.value}${metadata.isCore ? ', core' : ''}`)],
+        ]),
     ...(record === undefined ? [] : [['record', `ABI ${record.abi}, language ${record.language}, threads ${record.threads}`]]),
     ...stages.map(({ id, description }, index) => [
       index === 0 ? 'stages' : '',
-      `${id}${description === undefined ? '' : `  ${printable(description)}`}`,
+      `${printable(id)}${description === undefined ? '' : `  ${printable(description)}`}`,
     ]),
     ...steps.map(({ step, milliseconds: time }, index) => [index === 0 ? 'steps' : '', `${step.padEnd(16)}${ms(time)}`]),
     ...difference.map(({ what, taken, given }, index) => [
       index === 0 ? 'not given back' : '',
       `${printable(what)}: ${given} of ${taken}`,
     ]),
+    ...(report.ok && difference.length === 0 ? [['given back', `all of ${report.ledger.length} things taken`]] : []),
     ...printed('stdout', report.stdout),
     ...printed('stderr', report.stderr),
   ];

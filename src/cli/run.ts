@@ -99,7 +99,7 @@ function print({ output }: CommandCall, { boot, report, error, stop }: Outcome):
 }
 
 function describe(report: RunReport, output: Output): string[] {
-  const color = { ok: 'green', failed: 'red', not_run: 'dim' } as const;
+  const color = { ok: 'green', failed: 'red', cancelled: 'yellow', not_run: 'dim' } as const;
   const stages = report.stages.map(({ stage, status, milliseconds, descriptions = [] }) => ({
     cells: [output.paint(color[status], status.replace('_', ' ')), stage, status === 'not_run' ? '' : ms(milliseconds)],
     descriptions,

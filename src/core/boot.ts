@@ -4,7 +4,7 @@ import type { Logger } from '../plugin/index.js';
 import { announcePhase, ManagedPlugin } from './managed-plugin.js';
 import type { ResolvedOptions } from './options.js';
 import type { FailedPlugin } from './report.js';
-import type { StageRegistry } from './stage-registry.js';
+import type { StageTable } from './stage-table.js';
 
 /** What it takes to open compiled plugins. */
 export interface NativeParts {
@@ -16,10 +16,13 @@ export interface NativeParts {
 /** Imported when there is a compiled plugin to open: it is the larger half of this package, and importing it takes longer than all the rest. */
 export async function importNativeParts(options: ResolvedOptions, log: Logger): Promise<NativeParts> {
   const { FirstLook, inlineDriver } = await import('../isolation/index.js');
-  const { firstLook } = options;
+  const { app, apiVersion, cacheDirectory, config, firstLook } = options;
   return {
     driver: inlineDriver({ ...options, log: (plugin) => log.child({ plugin }) }),
-    firstLook: firstLook === false ? undefined : new FirstLook({ ...options, timeoutMs: firstLook.timeoutMs }),
+    firstLook:
+      firstLook === false
+        ? undefined
+        : new FirstLook({ app, apiVersion, cacheDirectory, config, timeoutMs: firstLook.timeoutMs }),
   };
 }
 
@@ -35,8 +38,13 @@ export async function probe(path: string, options?: ProbeOptions): Promise<Probe
 
 type Milliseconds = Partial<Record<Phase, number>>;
 
-/** Opens one library and reads its metadata; times are those of the phases it went through. */
-export function openPlugin(path: string, driver: PluginDriver, registry: StageRegistry): ManagedPlugin {
+/** Opens one library and reads its metadata; times are those of the phases it went through. `sha256`: what it must be. */
+export async function openPlugin(
+  path: string,
+  driver: PluginDriver,
+  table: StageTable,
+  sha256?: string,
+): Promise<ManagedPlugin> {
   const milliseconds: Milliseconds = {};
   let phase: Phase = 'loading';
   let began = performance.now();
@@ -47,13 +55,17 @@ export function openPlugin(path: string, driver: PluginDriver, registry: StageRe
     began = now;
   };
   try {
-    const plugin = driver.open(path, (step) => {
-      if (step !== 'metadata') return;
-      end();
-      phase = 'metadata';
-    });
+    const plugin = await driver.open(
+      path,
+      (step) => {
+        if (step !== 'metadata') return;
+        end();
+        phase = 'metadata';
+      },
+      sha256,
+    );
     end(undefined, plugin.metadata.name);
-    return new ManagedPlugin(plugin, registry, milliseconds);
+    return new ManagedPlugin(plugin, table, milliseconds);
   } catch (error) {
     const typed = PluginSystemError.from(error, 'Internal', { path, phase });
     end(typed, typed.plugin);
@@ -61,18 +73,20 @@ export function openPlugin(path: string, driver: PluginDriver, registry: StageRe
   }
 }
 
-/** Looks at libraries that were not seen before in child processes, several at a time. Returns those that may be opened, in order. */
+/** Looks at libraries that were not seen before in child processes, several at a time. Returns the paths of those that may be opened, in order, with the hash of what was looked at. */
 export async function lookAtAll(
   paths: readonly string[],
   firstLook: FirstLook | undefined,
   failed: FailedPlugin[],
-): Promise<string[]> {
+): Promise<ReadonlyMap<string, string>> {
+  const looked = new Map<string, string>();
   const { checkLibraryFile } = await import('../native/index.js');
   const looks = paths.map(async (path): Promise<PluginSystemError | undefined> => {
     const began = performance.now();
     try {
       const file = checkLibraryFile(path);
       await firstLook?.look(file);
+      looked.set(path, file.sha256);
       return undefined;
     } catch (error) {
       const typed = PluginSystemError.from(error, 'Internal', { path, phase: 'loading' });
@@ -81,9 +95,9 @@ export async function lookAtAll(
     }
   });
   const errors = await Promise.all(looks);
-  return paths.filter((path, index) => {
+  paths.forEach((path, index) => {
     const error = errors[index];
     if (error !== undefined) failed.push({ name: error.plugin, path, error });
-    return error === undefined;
   });
+  return new Map(paths.flatMap((path) => (looked.has(path) ? [[path, looked.get(path) as string]] : [])));
 }

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { isVersion, NAME_PATTERN, PRIORITY_BANDS, STAGE_ID_PATTERN } from '../abi/index.js';
 import { checkOptionNames, PluginSystemError } from '../errors/index.js';
 import type { Plugin, PluginDependency, PluginHost, Priority, Stage, StageContext, StageRequirement } from '../plugin/index.js';
@@ -59,14 +60,16 @@ export function definePlugin(definition: PluginDefinition): Plugin {
   if (band === undefined || !Number.isInteger(priority.value) || priority.value < band.low || priority.value > band.high) {
     throw new PluginSystemError('PriorityInvalid', `the priority is ${priority.category}:${priority.value}`, { plugin: name });
   }
-  const stages = Object.freeze([...(definition.stages ?? [])]);
-  for (const stage of stages) checkStage(stage, name);
-  const dependency = (entry: { name: string; range?: string; required?: boolean }): PluginDependency => ({
-    name: entry.name,
-    range: entry.range,
-    required: entry.required ?? true,
-  });
+  const stages = Object.freeze((definition.stages ?? []).map((stage) => takeStage(stage, name)));
+  const dependency = (entry: { name: string; range?: string; required?: boolean }): PluginDependency => {
+    checkPluginName(entry?.name, name);
+    if (entry.range !== undefined) checkRange(entry.range, name);
+    return { name: entry.name, range: entry.range, required: entry.required ?? true };
+  };
+  for (const range of definition.apiVersions ?? []) checkRange(range, name);
+  for (const other of definition.conflictsWith ?? []) checkPluginName(other, name);
   return {
+    kind: 'typescript',
     metadata: Object.freeze({
       name,
       version,
@@ -86,12 +89,64 @@ export function definePlugin(definition: PluginDefinition): Plugin {
   };
 }
 
-function checkStage(stage: Stage, plugin: string): void {
+/**
+ * Holds what an application hands in to the shape that `definePlugin` makes.
+ * @throws `InvalidOption`
+ */
+export function checkPlugin(plugin: Plugin, wanted: string): void {
+  const { metadata, kind, registerStages } = (plugin ?? {}) as Partial<Plugin>;
+  const isComplete =
+    typeof kind === 'string' &&
+    typeof registerStages === 'function' &&
+    typeof metadata?.name === 'string' &&
+    NAME_PATTERN.test(metadata.name) &&
+    isVersion(String(metadata.version)) &&
+    PRIORITY_BANDS.some(({ category }) => category === metadata.priority?.category) &&
+    LISTS.every((list) => Array.isArray(metadata[list]));
+  if (!isComplete)
+    throw new PluginSystemError('InvalidOption', `${wanted}; make one with definePlugin`, { plugin: metadata?.name });
+}
+
+const LISTS = ['apiVersions', 'dependencies', 'requiredStages', 'conflictsWith', 'incompatibleWith'] as const;
+
+function checkPluginName(name: unknown, plugin: string): void {
+  if (typeof name === 'string' && NAME_PATTERN.test(name)) return;
+  throw new PluginSystemError('NameInvalid', `it names the plugin ${JSON.stringify(name)}`, { plugin });
+}
+
+function checkRange(range: unknown, plugin: string): void {
+  // Imported by file, and only when there is a range: the whole of semver takes longer to import than this package.
+  const valid = createRequire(import.meta.url)('semver/ranges/valid') as (range: string) => string | null;
+  if (typeof range === 'string' && valid(range) !== null) return;
+  throw new PluginSystemError('VersionInvalid', `${JSON.stringify(range)} is no range of versions`, {
+    plugin,
+    remedy: 'Give an npm range such as ^1.2.0 or ">=1 <3".',
+  });
+}
+
+/** The stage as the manager keeps it: checked, and without whatever else the object has. */
+function takeStage(stage: Stage, plugin: string): Stage {
   const id = stage?.id;
   if (typeof id !== 'string' || !STAGE_ID_PATTERN.test(id)) {
     throw new PluginSystemError('StageInvalid', `${JSON.stringify(id)} is no stage id; namespace:stage was wanted`, { plugin });
   }
-  if (typeof stage.execute !== 'function') {
-    throw new PluginSystemError('StageInvalid', `stage ${id} has no execute function`, { plugin, operation: id });
+  for (const [name, isRequired] of [
+    ['execute', true],
+    ['dryRun', false],
+  ] as const) {
+    const value: unknown = stage[name];
+    if (typeof value === 'function' || (value === undefined && !isRequired)) continue;
+    throw new PluginSystemError(
+      'StageInvalid',
+      `stage ${id}: ${name} is ${value === undefined ? 'missing' : `a ${typeof value}`}; a function was wanted`,
+      { plugin, operation: id },
+    );
   }
+  return Object.freeze({
+    id,
+    name: stage.name,
+    description: stage.description,
+    execute: (context: StageContext) => stage.execute(context),
+    ...(stage.dryRun === undefined ? {} : { dryRun: (context: StageContext) => stage.dryRun?.(context) }),
+  });
 }

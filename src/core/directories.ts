@@ -66,6 +66,9 @@ export function discover(directories: readonly string[], optional: ReadonlySet<s
 }
 
 function unusable(directory: string, error: Error, isMissing: boolean): PluginWarning {
+  if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') {
+    return { code: 'FileUnreadable', message: `${directory} is a file; the folder that it lies in was wanted` };
+  }
   return isMissing
     ? { code: 'FileNotFound', message: `there is no plugin directory ${directory}` }
     : { code: 'FileUnreadable', message: `the plugin directory ${directory} cannot be read: ${error.message}` };

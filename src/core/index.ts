@@ -6,4 +6,5 @@ export type { PluginManagerOptions } from './options.js';
 export type { Pipeline, PipelineStep } from './pipeline.js';
 export type { RunOptions } from './pipeline-runs.js';
 export type * from './report.js';
-export { type RegisteredStage, StageRegistry } from './stage-registry.js';
+export { StageRegistry } from './stage-registry.js';
+export type { RegisteredStage } from './stage-table.js';

@@ -2,7 +2,7 @@ import { channel } from 'node:diagnostics_channel';
 import { type ErrorCode, type Phase, PluginSystemError } from '../errors/index.js';
 import type { Plugin, PluginHost, PluginMetadata, StageContext } from '../plugin/index.js';
 import type { PluginInfo, PluginState } from './report.js';
-import type { StageRegistry } from './stage-registry.js';
+import type { StageTable } from './stage-table.js';
 
 /** What subscribers of the diagnostics channel `mortise:phase` get, once for each phase of each plugin. */
 export interface PhaseEvent {
@@ -33,11 +33,11 @@ export class ManagedPlugin {
   error: PluginSystemError | undefined;
   #state: PluginState = 'loaded';
   #stageIds: readonly string[] = [];
-  readonly #registry: StageRegistry;
+  readonly #stages: StageTable;
 
-  constructor(plugin: Plugin, registry: StageRegistry, milliseconds: Partial<Record<Phase, number>> = {}) {
+  constructor(plugin: Plugin, stages: StageTable, milliseconds: Partial<Record<Phase, number>> = {}) {
     this.plugin = plugin;
-    this.#registry = registry;
+    this.#stages = stages;
     this.milliseconds = milliseconds;
   }
 
@@ -57,10 +57,15 @@ export class ManagedPlugin {
   async registerStages(): Promise<void> {
     await this.#phase('stages', async () => {
       const stages = await this.plugin.registerStages();
-      this.#registry.add(this.name, stages);
+      this.#stages.reserve(this.name, stages);
       this.#stageIds = stages.map((stage) => stage.id);
     });
     this.#state = 'registered';
+  }
+
+  /** Its stages can be run from now on. */
+  publishStages(): void {
+    this.#stages.publish(this.name);
   }
 
   async init(host: PluginHost): Promise<void> {
@@ -78,7 +83,7 @@ export class ManagedPlugin {
     const wasInitialised = this.#state === 'initialised' || this.#state === 'running';
     if (!wasInitialised && this.#state !== 'registered' && this.#state !== 'loaded') return undefined;
     // Without stages of its own there is nothing to remove: what goes by its name belongs to another plugin of that name.
-    if (this.#state !== 'loaded') this.#registry.remove(this.name);
+    if (this.#state !== 'loaded') this.#stages.remove(this.name);
     this.#state = 'stopped';
     const errors = await this.#undo(wasInitialised);
     const [first] = errors;
@@ -96,8 +101,10 @@ export class ManagedPlugin {
   info(): PluginInfo {
     const { path, warnings = [] } = this.plugin;
     return Object.freeze({
-      ...this.metadata,
-      kind: path === undefined ? 'typescript' : 'native',
+      name: this.name,
+      version: this.metadata.version,
+      metadata: this.metadata,
+      kind: this.plugin.kind,
       ...(path === undefined ? {} : { path }),
       state: this.state,
       stages: this.#stageIds,
@@ -119,7 +126,7 @@ export class ManagedPlugin {
     try {
       await work();
     } catch (thrown) {
-      error = PluginSystemError.from(thrown, PHASE_CODES[phase] ?? 'Internal', {
+      error = PluginSystemError.fromThrown(thrown, PHASE_CODES[phase] ?? 'Internal', {
         plugin: this.name,
         path: this.plugin.path,
         phase,

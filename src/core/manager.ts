@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { type Phase, PluginSystemError } from '../errors/index.js';
 import type { Logger, Plugin } from '../plugin/index.js';
 import { importNativeParts, lookAtAll, type NativeParts, openPlugin } from './boot.js';
+import { checkPlugin } from './define-plugin.js';
 import { discover } from './directories.js';
 import { makeLogger } from './logging.js';
 import { ManagedPlugin } from './managed-plugin.js';
@@ -11,6 +12,7 @@ import type { PipelineRuns, RunOptions } from './pipeline-runs.js';
 import { duplicate, PluginSet } from './plugin-set.js';
 import type { BootReport, FailedPlugin, PluginInfo, RunReport, StopReport } from './report.js';
 import { StageRegistry } from './stage-registry.js';
+import { StageTable } from './stage-table.js';
 import { Turns } from './turns.js';
 
 /**
@@ -20,20 +22,22 @@ import { Turns } from './turns.js';
 export class PluginManager {
   /** Stages of the plugins that run. */
   readonly stages: StageRegistry;
+  readonly #table: StageTable;
   readonly #options: ResolvedOptions;
   readonly #log: Logger;
   #nativeParts: Promise<NativeParts> | undefined;
   readonly #registered: Plugin[] = [];
   readonly #plugins: PluginSet;
   readonly #runs: PipelineRuns;
-  #state: 'idle' | 'running' | 'stopped' = 'idle';
+  #state: 'idle' | 'starting' | 'running' | 'stopped' = 'idle';
   #stopping = false;
   readonly #turns = new Turns();
 
-  private constructor(options: ResolvedOptions, log: Logger, stages: StageRegistry, runs: PipelineRuns) {
+  private constructor(options: ResolvedOptions, log: Logger, table: StageTable, runs: PipelineRuns) {
     this.#options = options;
     this.#log = log;
-    this.stages = stages;
+    this.#table = table;
+    this.stages = new StageRegistry(table);
     this.#runs = runs;
     this.#plugins = new PluginSet(options, log);
   }
@@ -46,8 +50,8 @@ export class PluginManager {
     const log = await makeLogger(resolved.app, resolved.logger, resolved.logLevel);
     // Imported here, so that importing the package costs little: each file takes most of a millisecond.
     const { PipelineRuns } = await import('./pipeline-runs.js');
-    const stages = new StageRegistry();
-    return new PluginManager(resolved, log, stages, new PipelineRuns(resolved, stages, log));
+    const table = new StageTable();
+    return new PluginManager(resolved, log, table, new PipelineRuns(resolved, table, log));
   }
 
   /**
@@ -57,7 +61,7 @@ export class PluginManager {
   register(plugin: Plugin): void {
     checkPlugin(plugin, 'register takes a plugin');
     const { name } = plugin.metadata;
-    if (this.#state === 'running') {
+    if (this.#state === 'running' || this.#state === 'starting') {
       throw new PluginSystemError('InvalidState', 'the manager runs already', {
         plugin: name,
         phase: 'registration',
@@ -75,27 +79,20 @@ export class PluginManager {
   start(): Promise<BootReport> {
     return this.#turns.take('start', async () => {
       if (this.#state === 'running')
-        throw new PluginSystemError('InvalidState', 'the manager runs already', { operation: 'start' });
-      this.#state = 'running';
-      this.#plugins.clearFailed();
-      const began = performance.now();
-      const failed: FailedPlugin[] = [];
-      const discovery = discover(this.#options.directories, this.#options.optionalDirectories);
-      const looked = performance.now();
-      const paths = await this.#lookAtAll(discovery.paths, failed);
-      const lookMs = performance.now() - looked;
-      const entries = [
-        ...this.#registered.map((plugin) => new ManagedPlugin(plugin, this.stages)),
-        ...(await this.#openAll(paths, failed)),
-      ];
-      const resolutionMs = await this.#plugins.bringUp(entries, failed);
-      return {
-        loaded: this.#plugins.running.map((entry) => entry.info()),
-        failed,
-        warnings: discovery.warnings,
-        milliseconds: { discovery: looked - began, resolution: resolutionMs, ...sumPhases(this.#plugins.all, lookMs) },
-        totalMilliseconds: performance.now() - began,
-      };
+        throw new PluginSystemError('InvalidState', 'the manager runs already', {
+          operation: 'start',
+          remedy: 'Call stop first.',
+        });
+      const before = this.#state;
+      this.#state = 'starting';
+      try {
+        const report = await this.#start();
+        this.#state = 'running';
+        return report;
+      } catch (error) {
+        this.#state = before;
+        throw error;
+      }
     });
   }
 
@@ -108,8 +105,8 @@ export class PluginManager {
       if (typeof plugin !== 'string') checkPlugin(plugin, 'load takes a path or a plugin');
       const entry =
         typeof plugin === 'string'
-          ? openPlugin(resolve(plugin), (await this.#native()).driver, this.stages)
-          : new ManagedPlugin(plugin, this.stages);
+          ? await openPlugin(resolve(plugin), (await this.#native()).driver, this.#table)
+          : new ManagedPlugin(plugin, this.#table);
       const failed: FailedPlugin[] = [];
       await this.#plugins.bringUp([entry], failed);
       if (failed[0] !== undefined) throw failed[0].error;
@@ -130,7 +127,7 @@ export class PluginManager {
         throw new PluginSystemError('InvalidState', who, { plugin: name, phase: 'unloading', remedy: 'Unload those first.' });
       }
       if (!this.#plugins.delete(name)) return;
-      this.stages.remove(name);
+      this.#table.remove(name);
       await this.#runs.drain(name);
       const error = await entry.stop();
       if (error !== undefined) throw error;
@@ -142,7 +139,7 @@ export class PluginManager {
    * @throws `PipelineNotFound`, `PipelineInvalid`, `StageNotFound`, `ContextValueInvalid`, `InvalidOption`, `InvalidState`
    */
   async run(pipeline: string | Pipeline, options: RunOptions = {}): Promise<RunReport> {
-    if (this.#stopping || (this.#state !== 'running' && this.#plugins.running.length === 0)) {
+    if (this.#stopping || (this.#state !== 'running' && this.#plugins.isEmpty)) {
       throw new PluginSystemError('InvalidState', 'the manager was not started, or was stopped', {
         phase: 'operation',
         operation: 'run',
@@ -179,7 +176,7 @@ export class PluginManager {
       const failed: FailedPlugin[] = [];
       for (const entry of this.#plugins.running.reverse()) {
         const error = await entry.stop();
-        stopped.push(entry.name);
+        if (entry.state !== 'abandoned') stopped.push(entry.name);
         if (error !== undefined) failed.push({ name: entry.name, path: entry.plugin.path, error });
       }
       this.#plugins.clearRunning();
@@ -192,34 +189,51 @@ export class PluginManager {
     await this.stop();
   }
 
+  async #start(): Promise<BootReport> {
+    this.#plugins.clearFailed();
+    const began = performance.now();
+    const failed: FailedPlugin[] = [];
+    const discovery = discover(this.#options.directories, this.#options.optionalDirectories);
+    const looked = performance.now();
+    const paths = await this.#lookAtAll(discovery.paths, failed);
+    const lookMs = performance.now() - looked;
+    const entries = [
+      ...this.#registered.map((plugin) => new ManagedPlugin(plugin, this.#table)),
+      ...(await this.#openAll(paths, failed)),
+    ];
+    const resolutionMs = await this.#plugins.bringUp(entries, failed);
+    return {
+      loaded: this.#plugins.running.map((entry) => entry.info()),
+      failed,
+      warnings: discovery.warnings,
+      milliseconds: { discovery: looked - began, resolution: resolutionMs, ...sumPhases(this.#plugins.all, lookMs) },
+      totalMilliseconds: performance.now() - began,
+    };
+  }
+
   #native(): Promise<NativeParts> {
     this.#nativeParts ??= importNativeParts(this.#options, this.#log);
     return this.#nativeParts;
   }
 
-  async #lookAtAll(paths: readonly string[], failed: FailedPlugin[]): Promise<string[]> {
-    return paths.length === 0 ? [] : lookAtAll(paths, (await this.#native()).firstLook, failed);
+  async #lookAtAll(paths: readonly string[], failed: FailedPlugin[]): Promise<ReadonlyMap<string, string>> {
+    return paths.length === 0 ? new Map() : lookAtAll(paths, (await this.#native()).firstLook, failed);
   }
 
-  async #openAll(paths: readonly string[], failed: FailedPlugin[]): Promise<ManagedPlugin[]> {
-    if (paths.length === 0) return [];
+  async #openAll(looked: ReadonlyMap<string, string>, failed: FailedPlugin[]): Promise<ManagedPlugin[]> {
+    if (looked.size === 0) return [];
     const { driver } = await this.#native();
-    return paths.flatMap((path) => {
+    const opened: ManagedPlugin[] = [];
+    for (const [path, sha256] of looked) {
       try {
-        return [openPlugin(path, driver, this.stages)];
+        opened.push(await openPlugin(path, driver, this.#table, sha256));
       } catch (error) {
         const typed = PluginSystemError.from(error, 'Internal');
         failed.push({ name: typed.plugin, path, error: typed });
-        return [];
       }
-    });
+    }
+    return opened;
   }
-}
-
-/** @throws `InvalidOption` */
-function checkPlugin(plugin: Plugin, wanted: string): void {
-  if (typeof plugin?.metadata?.name === 'string') return;
-  throw new PluginSystemError('InvalidOption', `${wanted}; make one with definePlugin`);
 }
 
 function sumPhases(entries: readonly ManagedPlugin[], lookMs: number): Partial<Record<Phase, number>> {

@@ -84,6 +84,19 @@ export function resolveOptions(options: PluginManagerOptions): ResolvedOptions {
     throw wrong('apiVersion', apiVersion, 'a semantic version such as 0.1.0');
   if (options.directories !== undefined && !isStringList(options.directories))
     throw wrong('directories', options.directories, 'a list of paths');
+  for (const name of ['pipelines', 'config'] as const) checkPlainObject(name, options[name]);
+  for (const [plugin, values] of Object.entries(options.config ?? {})) {
+    checkPlainObject(`config.${plugin}`, values);
+    if (Object.hasOwn(values, '')) throw wrong(`config.${plugin}`, values, 'an object whose options have names');
+  }
+  for (const name of ['configDirectory', 'cacheDirectory'] as const) {
+    const value: unknown = options[name];
+    if (value !== undefined && (typeof value !== 'string' || value === '')) throw wrong(name, value, 'a path');
+  }
+  if (options.userDirectory !== undefined && typeof options.userDirectory !== 'boolean')
+    throw wrong('userDirectory', options.userDirectory, 'true or false');
+  if (options.logger !== undefined && typeof options.logger?.child !== 'function')
+    throw wrong('logger', options.logger, 'a pino logger');
   const places = appDirectories(app);
   const directories = (options.directories ?? []).map((path) => resolve(path));
   const firstLook = options.firstLook ?? {};
@@ -115,11 +128,17 @@ function milliseconds(name: string, value: unknown, otherwise: number, least = 0
   return value;
 }
 
+function checkPlainObject(name: string, value: unknown): void {
+  if (value === undefined || (typeof value === 'object' && value !== null && !Array.isArray(value))) return;
+  throw wrong(name, value, 'an object');
+}
+
 function isStringList(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((entry) => typeof entry === 'string');
 }
 
 function wrong(name: string, value: unknown, wanted: string): PluginSystemError {
   const shown = typeof value === 'string' ? JSON.stringify(value) : String(value);
-  return new PluginSystemError('InvalidOption', `option ${name} is ${shown} (${typeof value}); ${wanted} was wanted`);
+  const what = value === undefined ? 'missing' : `${shown} (${typeof value})`;
+  return new PluginSystemError('InvalidOption', `option ${name} is ${what}; ${wanted} was wanted`);
 }

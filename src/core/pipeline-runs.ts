@@ -5,7 +5,7 @@ import type { ResolvedOptions } from './options.js';
 import { type Pipeline, type PipelinePlan, planPipeline } from './pipeline.js';
 import type { RunReport } from './report.js';
 import { runPipeline } from './run-pipeline.js';
-import type { StageRegistry } from './stage-registry.js';
+import type { StageTable } from './stage-table.js';
 
 export interface RunOptions {
   /** Default `live`. */
@@ -27,12 +27,12 @@ interface ActiveRun {
 /** The pipelines of one manager: their plans, and the runs in progress. */
 export class PipelineRuns {
   readonly #options: ResolvedOptions;
-  readonly #stages: StageRegistry;
+  readonly #stages: StageTable;
   readonly #log: Logger;
   readonly #active = new Set<ActiveRun>();
   readonly #plans = new Map<string, { version: number; plan: PipelinePlan }>();
 
-  constructor(options: ResolvedOptions, stages: StageRegistry, log: Logger) {
+  constructor(options: ResolvedOptions, stages: StageTable, log: Logger) {
     this.#options = options;
     this.#stages = stages;
     this.#log = log;
@@ -45,14 +45,25 @@ export class PipelineRuns {
     checkOptionNames(options, KNOWN, 'run');
     const mode = options.mode ?? 'live';
     if (mode !== 'live' && mode !== 'dry_run') {
-      throw new PluginSystemError('InvalidOption', `the mode is ${JSON.stringify(mode)}; "live" or "dry_run" was wanted`, {
+      throw new PluginSystemError('InvalidOption', `the mode is ${String(mode)}; "live" or "dry_run" was wanted`, {
         operation: 'run',
       });
+    }
+    const { signal, data } = options;
+    if (data !== undefined && (typeof data !== 'object' || data === null)) {
+      throw new PluginSystemError(
+        'InvalidOption',
+        `option data is ${data === null ? 'null' : `a ${typeof data}`}; an object was wanted`,
+        { operation: 'run' },
+      );
+    }
+    if (signal !== undefined && !(signal instanceof AbortSignal)) {
+      throw new PluginSystemError('InvalidOption', 'option signal is no AbortSignal', { operation: 'run' });
     }
     const name = typeof pipeline === 'string' ? pipeline : 'inline';
     const plan = typeof pipeline === 'string' ? this.#plan(pipeline) : planPipeline(name, pipeline, this.#stages);
     const cancellation = new CancellationSource();
-    const unfollow = cancellation.follow(options.signal);
+    const unfollow = cancellation.follow(signal);
     let end = () => {};
     const ended = new Promise<void>((done) => {
       end = done;
@@ -87,7 +98,11 @@ export class PipelineRuns {
       throw new PluginSystemError('PipelineNotFound', `there is no pipeline ${JSON.stringify(name)}`, {
         phase: 'operation',
         operation: name,
-        ...(near === undefined ? {} : { remedy: `Did you mean ${JSON.stringify(near)}?` }),
+        ...(this.#stages.has(name)
+          ? { remedy: `That is a stage: to run it alone, give a list: [${JSON.stringify(name)}].` }
+          : near === undefined
+            ? {}
+            : { remedy: `Did you mean ${JSON.stringify(near)}?` }),
       });
     }
     const known = this.#plans.get(name);

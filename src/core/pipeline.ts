@@ -1,6 +1,6 @@
 import { checkOptionNames, nearest, PluginSystemError } from '../errors/index.js';
 import type { BatchedStage, Stage, StageRunner } from '../plugin/index.js';
-import type { RegisteredStage, StageRegistry } from './stage-registry.js';
+import type { RegisteredStage, StageTable } from './stage-table.js';
 
 /**
  * One step: a stage id, which runs after the step before it, or a stage with the stages that it runs after (none: at once, beside others).
@@ -42,8 +42,8 @@ interface Node {
  * Resolves the stages of a pipeline and orders them.
  * @throws `PipelineInvalid` (empty, a stage twice, an unknown `after`, a cycle), `InvalidOption` (a misspelt step), `StageNotFound`
  */
-export function planPipeline(name: string, pipeline: Pipeline, registry: StageRegistry): PipelinePlan {
-  const nodes = readSteps(name, pipeline, registry);
+export function planPipeline(name: string, pipeline: Pipeline, table: StageTable): PipelinePlan {
+  const nodes = readSteps(name, pipeline, table);
   const order = topologicalOrder(name, nodes);
   const segments = formSegments(nodes, order);
   return {
@@ -53,7 +53,7 @@ export function planPipeline(name: string, pipeline: Pipeline, registry: StageRe
   };
 }
 
-function readSteps(name: string, pipeline: Pipeline, registry: StageRegistry): Node[] {
+function readSteps(name: string, pipeline: Pipeline, table: StageTable): Node[] {
   if (!Array.isArray(pipeline) || pipeline.length === 0)
     throw invalid(name, 'it has no stages; a list of stage ids was wanted');
   const ids = pipeline.map((step) => (typeof step === 'string' ? step : step?.stage));
@@ -62,7 +62,7 @@ function readSteps(name: string, pipeline: Pipeline, registry: StageRegistry): N
     if (ids.indexOf(id) !== index) throw invalid(name, `stage ${id} occurs twice`);
   });
   return pipeline.map((step, index) => {
-    const entry = registry.get(ids[index] as string);
+    const entry = table.get(ids[index] as string);
     if (typeof step === 'string') return { entry, after: index === 0 ? [] : [index - 1] };
     checkOptionNames(step, KNOWN, `step ${index} of pipeline ${JSON.stringify(name)}`);
     if (step.after !== undefined && !Array.isArray(step.after))
@@ -122,7 +122,7 @@ function formSegments(nodes: readonly Node[], order: readonly number[]): Segment
   for (const index of order) {
     const node = nodes[index] as Node;
     const { stage, plugin } = node.entry;
-    const runner = (stage as Partial<BatchedStage>).runner;
+    const runner = runnerOf(stage);
     const previous = segments.at(-1);
     const [only] = node.after;
     const continues =
@@ -145,6 +145,12 @@ function formSegments(nodes: readonly Node[], order: readonly number[]): Segment
     segments.push({ index: segments.length, stages: [stage], plugins: [plugin], runner, after, ancestors });
   }
   return segments;
+}
+
+/** Any object may have a field of that name; a runner has its functions. */
+function runnerOf(stage: Stage): StageRunner | undefined {
+  const { runner } = stage as Partial<BatchedStage>;
+  return typeof runner?.runBatch === 'function' && typeof runner.release === 'function' ? runner : undefined;
 }
 
 function invalid(name: string, what: string): PluginSystemError {

@@ -19,6 +19,11 @@ export class PluginSet {
     this.#log = log;
   }
 
+  /** Whether no plugin runs. */
+  get isEmpty(): boolean {
+    return this.#running.size === 0;
+  }
+
   get running(): ManagedPlugin[] {
     return [...this.#running.values()];
   }
@@ -81,7 +86,9 @@ export class PluginSet {
     alive = await this.#forEach(alive, failed, (entry) => entry.init(this.#hostFor(entry)));
     await this.#forEach(alive, failed, async (entry) => {
       await entry.preflight(this.#preflightContext(entry));
+      this.#failed.delete(entry.name);
       this.#running.set(entry.name, entry);
+      entry.publishStages();
     });
     return resolutionMs;
   }
@@ -133,12 +140,22 @@ export class PluginSet {
   #note(entry: ManagedPlugin, error: PluginSystemError, failed: FailedPlugin[]): void {
     this.#failed.set(entry.name, entry);
     failed.push({ name: entry.name, path: entry.plugin.path, error });
-    this.#log.warn({ plugin: entry.name, code: error.code }, error.message);
+    try {
+      this.#log.warn({ plugin: entry.name, code: error.code }, error.message);
+    } catch {
+      // The report says the same: a logger of the application that fails must not keep the others from starting.
+    }
   }
 
   #hostFor(entry: ManagedPlugin): PluginHost {
     const { app, apiVersion, configDirectory, config } = this.#options;
-    return { app, apiVersion, configDirectory, config: config[entry.name] ?? {}, log: this.#log.child({ plugin: entry.name }) };
+    return {
+      app,
+      apiVersion,
+      configDirectory,
+      config: Object.hasOwn(config, entry.name) ? (config[entry.name] ?? {}) : {},
+      log: this.#log.child({ plugin: entry.name }),
+    };
   }
 
   #preflightContext(entry: ManagedPlugin): StageContextView {

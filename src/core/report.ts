@@ -1,15 +1,20 @@
-import type { Phase, PluginSystemError } from '../errors/index.js';
-import type { ContextValue, PluginMetadata, PluginWarning, RunMode } from '../plugin/index.js';
+import type { Phase, PluginSystemError, SerializedError } from '../errors/index.js';
+import type { ContextValue, JsonValue, PluginMetadata, PluginWarning, RunMode } from '../plugin/index.js';
 
 /**
- * Where a plugin is: `loaded` (metadata read), `registered` (stages known), `running` (init and preflight passed), `stopped` (shut down),
+ * Where a plugin is: `loaded` (metadata read), `registered` (stages known), `initialised` (init passed), `running` (preflight passed), `stopped` (shut down),
  * `failed`, `abandoned` (a native call did not return; it is never called again).
  */
 export type PluginState = 'loaded' | 'registered' | 'initialised' | 'running' | 'stopped' | 'failed' | 'abandoned';
 
 /** One plugin as `list` and `get` show it: a snapshot. */
-export interface PluginInfo extends PluginMetadata {
-  readonly kind: 'native' | 'typescript';
+export interface PluginInfo {
+  readonly name: string;
+  readonly version: string;
+  /** What runs it: `typescript`, `native`. The list may grow. */
+  readonly kind: string;
+  /** What the plugin says of itself. */
+  readonly metadata: PluginMetadata;
   /** Absolute path of the library; absent for a TypeScript plugin. */
   readonly path?: string | undefined;
   readonly state: PluginState;
@@ -49,11 +54,11 @@ export interface StopReport {
   readonly failed: readonly FailedPlugin[];
 }
 
-/** What became of one stage. `not_run`: an earlier one failed, or the run was cancelled. */
+/** What became of one stage. `cancelled`: it was in progress when the run was cancelled. `not_run`: an earlier one failed, or the run was cancelled before it. */
 export interface StageReport {
   readonly stage: string;
   readonly plugin: string;
-  readonly status: 'ok' | 'failed' | 'not_run';
+  readonly status: 'ok' | 'failed' | 'cancelled' | 'not_run';
   readonly milliseconds: number;
   readonly error?: PluginSystemError | undefined;
   /** Dry run: what the stage would do. */
@@ -68,11 +73,25 @@ export interface RunReport {
   readonly ok: boolean;
   /** In the order of the plan. */
   readonly stages: readonly StageReport[];
-  /** All values of the context at the end; of a failed run, those of the stages that succeeded. */
+  /**
+   * All values of the context at the end; of a failed run, those of the stages that succeeded. What native stages wrote in one go with one that had to be
+   * abandoned is lost.
+   */
   readonly data: Readonly<Record<string, ContextValue>>;
   /** The first failure. */
   readonly error?: PluginSystemError | undefined;
   readonly milliseconds: number;
-  /** Bigints become numbers where exact, else strings; bytes become `{ bytes: length }`. */
-  toJSON(): unknown;
+  toJSON(): SerializedRunReport;
+}
+
+/** A report as JSON carries it. */
+export interface SerializedRunReport {
+  readonly pipeline: string;
+  readonly mode: RunMode;
+  readonly status: RunReport['status'];
+  readonly milliseconds: number;
+  readonly stages: ReadonlyArray<Omit<StageReport, 'error'> & { readonly error?: SerializedError }>;
+  /** Bigints are numbers where exact, else strings; bytes are `{ bytes: length }`: their content is left out. */
+  readonly data: Readonly<Record<string, JsonValue>>;
+  readonly error?: SerializedError;
 }

@@ -1,8 +1,8 @@
 import { PluginSystemError } from '../errors/index.js';
-import type { BatchResult, ContextValue, Logger, RunMode, Stage } from '../plugin/index.js';
+import type { BatchResult, ContextValue, JsonValue, Logger, RunMode, Stage } from '../plugin/index.js';
 import type { CancellationSource } from './cancellation.js';
 import type { PipelinePlan, Segment } from './pipeline.js';
-import type { RunReport, StageReport } from './report.js';
+import type { RunReport, SerializedRunReport, StageReport } from './report.js';
 import { RunData, type Writer } from './run-data.js';
 import { StageContextView } from './stage-context.js';
 
@@ -76,12 +76,11 @@ class PipelineRun {
   }
 
   report(): RunReport {
-    const { plan, name, mode } = this.#request;
+    const { plan } = this.#request;
     // A loop: flatMap takes as long as a batch of ten stages.
     const stages: StageReport[] = [];
     for (const segment of plan.segments) stages.push(...(this.#reports[segment.index] ?? notRun(segment, 0)));
-    const status = this.#error === undefined ? 'ok' : this.#error.code === 'Cancelled' ? 'cancelled' : 'failed';
-    return new FinishedRun(name, mode, status, stages, this.#data, this.#error, performance.now() - this.#began);
+    return new FinishedRun(this.#request, stages, this.#data, this.#error, performance.now() - this.#began);
   }
 
   #mayBegin(): boolean {
@@ -89,6 +88,7 @@ class PipelineRun {
       this.#error = new PluginSystemError('Cancelled', 'the run was cancelled', {
         phase: 'operation',
         operation: this.#request.name,
+        cause: this.#request.cancellation.reason,
       });
     }
     return this.#error === undefined;
@@ -103,9 +103,25 @@ class PipelineRun {
     const runner = segment.runner as NonNullable<Segment['runner']>;
     const exclusive = plan.isLinear;
     const values = exclusive ? this.#data.takeUnseen(runner) : this.#data.snapshot();
-    const result = runner.runBatch(segment.stages, { mode, cancellation, run: this.#data, exclusive, values });
-    if (result instanceof Promise) return result.then((settled) => this.#endBatch(segment, settled));
-    this.#endBatch(segment, result);
+    const failed = (thrown: unknown) => this.#failSegment(segment, PluginSystemError.fromThrown(thrown, 'Internal'));
+    try {
+      const result = runner.runBatch(segment.stages, { mode, cancellation, run: this.#data, exclusive, values });
+      if (result instanceof Promise) return result.then((settled) => this.#endBatch(segment, settled)).catch(failed);
+      this.#endBatch(segment, result);
+    } catch (thrown) {
+      failed(thrown);
+    }
+  }
+
+  /** The segment failed as a whole: its first stage bears the error. */
+  #failSegment(segment: Segment, error: PluginSystemError): void {
+    const [plugin] = segment.plugins;
+    const [stage] = segment.stages;
+    error.within({ plugin, phase: 'operation', operation: stage?.id });
+    this.#reports[segment.index] = notRun(segment, 0).map((report, index) =>
+      index === 0 ? { ...report, status: 'failed', error } : report,
+    );
+    this.#error ??= error;
   }
 
   #endBatch(segment: Segment, result: BatchResult): void {
@@ -139,7 +155,7 @@ class PipelineRun {
       return {
         stage: stage.id,
         plugin,
-        status: error.code === 'Cancelled' && milliseconds === 0 ? 'not_run' : 'failed',
+        status: error.code !== 'Cancelled' ? 'failed' : milliseconds === 0 ? 'not_run' : 'cancelled',
         milliseconds,
         error,
       };
@@ -174,13 +190,19 @@ class PipelineRun {
       view.end();
       const wasCancelled =
         cancellation.cancelled && (thrown === cancellation.reason || (thrown as Error)?.name === 'AbortError');
-      const error = PluginSystemError.from(thrown, wasCancelled ? 'Cancelled' : 'StageFailed', {
+      const error = PluginSystemError.fromThrown(thrown, wasCancelled ? 'Cancelled' : 'StageFailed', {
         plugin,
         phase: 'operation',
         operation: stage.id,
       });
       this.#reports[segment.index] = [
-        { stage: stage.id, plugin, status: 'failed', milliseconds: performance.now() - began, error },
+        {
+          stage: stage.id,
+          plugin,
+          status: error.code === 'Cancelled' ? 'cancelled' : 'failed',
+          milliseconds: performance.now() - began,
+          error,
+        },
       ];
       this.#error ??= error;
     }
@@ -209,39 +231,43 @@ function notRun(segment: Segment, milliseconds: number): StageReport[] {
   }));
 }
 
+/** Plain data, but for `toJSON`: it can be copied, spread and sent to a worker. */
 class FinishedRun implements RunReport {
-  readonly #data: RunData;
-  #object: Readonly<Record<string, ContextValue>> | undefined;
+  readonly pipeline: string;
+  readonly mode: RunMode;
+  readonly status: RunReport['status'];
+  readonly ok: boolean;
+  readonly stages: readonly StageReport[];
+  readonly data: Readonly<Record<string, ContextValue>>;
+  readonly error?: PluginSystemError;
+  readonly milliseconds: number;
 
   constructor(
-    readonly pipeline: string,
-    readonly mode: RunMode,
-    readonly status: RunReport['status'],
-    readonly stages: readonly StageReport[],
+    request: RunRequest,
+    stages: readonly StageReport[],
     data: RunData,
-    readonly error: PluginSystemError | undefined,
-    readonly milliseconds: number,
+    error: PluginSystemError | undefined,
+    milliseconds: number,
   ) {
-    this.#data = data;
+    this.pipeline = request.name;
+    this.mode = request.mode;
+    this.status = error === undefined ? 'ok' : error.code === 'Cancelled' ? 'cancelled' : 'failed';
+    this.ok = error === undefined;
+    this.stages = stages;
+    this.data = data.toObject();
+    if (error !== undefined) this.error = error;
+    this.milliseconds = milliseconds;
   }
 
-  get ok(): boolean {
-    return this.status === 'ok';
-  }
-
-  get data(): Readonly<Record<string, ContextValue>> {
-    this.#object ??= this.#data.toObject();
-    return this.#object;
-  }
-
-  toJSON(): unknown {
+  toJSON(): SerializedRunReport {
     const { pipeline, mode, status, stages, error, milliseconds } = this;
     const data = Object.fromEntries(Object.entries(this.data).map(([key, value]) => [key, jsonForm(value)]));
-    return { pipeline, mode, status, milliseconds, stages, data, ...(error && { error }) };
+    const serialized = stages.map(({ error: cause, ...stage }) => ({ ...stage, ...(cause && { error: cause.toJSON() }) }));
+    return { pipeline, mode, status, milliseconds, stages: serialized, data, ...(error && { error: error.toJSON() }) };
   }
 }
 
-function jsonForm(value: ContextValue): unknown {
+function jsonForm(value: ContextValue): JsonValue {
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
   if (value instanceof Uint8Array) return { bytes: value.length };
   return value;

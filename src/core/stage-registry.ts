@@ -1,90 +1,31 @@
-import { STAGE_ID_PATTERN } from '../abi/index.js';
-import { nearest, PluginSystemError } from '../errors/index.js';
-import type { Stage } from '../plugin/index.js';
+import type { RegisteredStage, StageTable } from './stage-table.js';
 
-/** A stage that is known, with the plugin that provides it. */
-export interface RegisteredStage {
-  readonly stage: Stage;
-  readonly plugin: string;
-}
-
-/** The stages of all plugins, by id. A namespace belongs to the plugin that uses it first, until it is gone. */
+/** The stages of the plugins that run, as an application sees them: a view, which changes with what is loaded. */
 export class StageRegistry {
-  readonly #stages = new Map<string, RegisteredStage>();
-  readonly #namespaces = new Map<string, string>();
-  #version = 0;
+  readonly #table: StageTable;
 
-  /** Grows with every change. */
-  get version(): number {
-    return this.#version;
-  }
-
-  /**
-   * Adds all stages of a plugin, or none.
-   * @throws `StageInvalid` (id, or twice in one plugin), `NamespaceTaken`
-   */
-  add(plugin: string, stages: readonly Stage[]): void {
-    const seen = new Set<string>();
-    for (const { id } of stages) {
-      const place = { plugin, phase: 'stages', operation: id } as const;
-      if (!STAGE_ID_PATTERN.test(id))
-        throw new PluginSystemError('StageInvalid', `${JSON.stringify(id)} is no stage id; namespace:stage was wanted`, place);
-      if (seen.has(id)) throw new PluginSystemError('StageInvalid', `the plugin registers stage ${id} twice`, place);
-      seen.add(id);
-      const owner = this.#namespaces.get(namespaceOf(id));
-      if (owner !== undefined && owner !== plugin) {
-        throw new PluginSystemError(
-          'NamespaceTaken',
-          `stage ${id}: the namespace ${namespaceOf(id)} belongs to plugin ${owner}`,
-          place,
-        );
-      }
-    }
-    for (const stage of stages) {
-      this.#stages.set(stage.id, { stage, plugin });
-      this.#namespaces.set(namespaceOf(stage.id), plugin);
-    }
-    this.#version++;
-  }
-
-  /** Removes all stages of a plugin; its namespaces are free again. */
-  remove(plugin: string): void {
-    for (const [id, entry] of this.#stages) if (entry.plugin === plugin) this.#stages.delete(id);
-    for (const [namespace, owner] of this.#namespaces) if (owner === plugin) this.#namespaces.delete(namespace);
-    this.#version++;
+  constructor(table: StageTable) {
+    this.#table = table;
   }
 
   has(id: string): boolean {
-    return this.#stages.has(id);
+    return this.#table.has(id);
   }
 
   /**
    * @throws `StageNotFound`, with the nearest id that exists
    */
   get(id: string): RegisteredStage {
-    const found = this.#stages.get(id);
-    if (found !== undefined) return found;
-    const near = nearest(id, [...this.#stages.keys()]);
-    throw new PluginSystemError('StageNotFound', `no running plugin provides stage ${JSON.stringify(id)}`, {
-      phase: 'operation',
-      operation: id,
-      ...(near === undefined ? {} : { remedy: `Did you mean ${JSON.stringify(near)}?` }),
-    });
+    return this.#table.get(id);
   }
 
-  /** All stages, in the order in which they were registered. */
+  /** All stages, in the order in which they were published. */
   list(): RegisteredStage[] {
-    return [...this.#stages.values()];
+    return this.#table.list();
   }
 
   /** Ids of the stages of one plugin. */
   of(plugin: string): string[] {
-    return this.list()
-      .filter((entry) => entry.plugin === plugin)
-      .map((entry) => entry.stage.id);
+    return this.#table.of(plugin);
   }
-}
-
-function namespaceOf(id: string): string {
-  return id.slice(0, id.indexOf(':'));
 }

@@ -44,12 +44,16 @@ const table = {
   LibraryInUse: { category: 'loading', remedy: 'Unload it there first, or give each manager its own copy of the file.' },
   LibraryChanged: { category: 'loading', remedy: 'Restart the process, or load the new build under another file name.' },
   FirstLookCrashed: { category: 'loading', remedy: REPORT_AUTHOR },
-  FirstLookHung: { category: 'loading', remedy: REPORT_AUTHOR },
+  FirstLookHung: {
+    category: 'loading',
+    remedy:
+      'Allow more time if it is just slow (firstLook.timeoutMs, --timeout); otherwise report it to the author of the plugin.',
+  },
 
   // ffi: what the plugin handed over
   EntryReturnedNull: {
     category: 'ffi',
-    remedy: 'The plugin says that it cannot run here; its documentation or log may say why.',
+    remedy: 'The plugin says that it cannot run here. For its author: export mortise.error/1, so that the reason is shown.',
   },
   VTableInvalid: { category: 'ffi', remedy: REBUILD },
   SlotInvalid: { category: 'ffi', remedy: REBUILD },
@@ -66,6 +70,11 @@ const table = {
   VersionInvalid: { category: 'metadata', remedy: 'Give a semantic version such as 1.4.0.' },
   PriorityInvalid: { category: 'metadata', remedy: 'Give a category 0–5 and a value inside its band.' },
 
+  ManifestMismatch: {
+    category: 'metadata',
+    remedy: 'Rebuild the plugin with the same name and version in MORTISE_RECORD and in its table.',
+  },
+
   // dependency and conflict
   DependencyMissing: { category: 'dependency', remedy: 'Install the plugin that is needed, or remove the one that needs it.' },
   DependencyFailed: { category: 'dependency', remedy: 'Mend the dependency first: its own error is the cause.' },
@@ -78,16 +87,23 @@ const table = {
 
   // lifecycle
   StageRegistrationFailed: { category: 'stage registration', remedy: REPORT_AUTHOR },
-  StageInvalid: { category: 'stage registration', remedy: REPORT_AUTHOR },
-  InitFailed: { category: 'init', remedy: 'See the message of the plugin; its configuration is the usual cause.' },
+  StageInvalid: {
+    category: 'stage registration',
+    remedy: 'A stage has an id namespace:stage of [a-z0-9._-], an execute function, and, in C, its size and known flags.',
+  },
+  InitFailed: {
+    category: 'init',
+    remedy:
+      'Check the configuration of the plugin; its log lines, and its mortise.error/1 extension where it has one, say more.',
+  },
   PreflightCheckFailed: {
     category: 'preflight',
-    remedy: 'See the message of the plugin: this machine does not meet what it needs.',
+    remedy: 'This machine does not meet what the plugin needs: its message and its log lines say what.',
   },
   ShutdownFailed: { category: 'shutdown', remedy: 'The plugin was destroyed all the same; see its message.' },
 
   // operation
-  StageFailed: { category: 'operation', remedy: 'See the message of the stage.' },
+  StageFailed: { category: 'operation', remedy: 'Mend what the message of the stage names, and run again.' },
   StageNotFound: { category: 'operation', remedy: 'Load the plugin that provides the stage, or correct its id.' },
   PipelineNotFound: {
     category: 'operation',

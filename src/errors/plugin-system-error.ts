@@ -121,6 +121,17 @@ export class PluginSystemError extends Error {
     });
   }
 
+  /** A copy, to be placed where the original may still be held by others. */
+  copy(): PluginSystemError {
+    const { code, plugin, path, phase, operation, remedy, ledger, cause } = this;
+    return new PluginSystemError(code, this.detail, { plugin, path, phase, operation, remedy, ledger, cause });
+  }
+
+  /** `from` for what code of others threw: an error of ours is copied, since it may be thrown again elsewhere. */
+  static fromThrown(thrown: unknown, code: ErrorCode, context: ErrorContext = {}): PluginSystemError {
+    return PluginSystemError.from(thrown instanceof PluginSystemError ? thrown.copy() : thrown, code, context);
+  }
+
   /** `error` itself if it is one of ours, else wrapped as `code`; either way with its place filled in. */
   static from(error: unknown, code: ErrorCode, context: ErrorContext = {}): PluginSystemError {
     if (error instanceof PluginSystemError) return error.within(context);
@@ -128,6 +139,11 @@ export class PluginSystemError extends Error {
   }
 }
 
+/** Anything can be thrown, also what cannot be turned into a string. */
 function causeText(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
+  try {
+    return cause instanceof Error ? String(cause.message) : String(cause);
+  } catch {
+    return `something that cannot be shown (${typeof cause})`;
+  }
 }

@@ -37,9 +37,12 @@ export interface HostLibrary {
   ): PluginHandle;
   pluginHost(plugin: PluginHandle): number;
   pluginLogLevel(plugin: PluginHandle, level: number): void;
+  /** `state`: one of PLUGIN_STATES. */
+  pluginState(plugin: PluginHandle, state: number): void;
   pluginConfig(plugin: PluginHandle, entries: Uint8Array, length: number): number;
   registryOpen(plugin: PluginHandle): number;
   registryClose(plugin: PluginHandle): number;
+  registryRefusal(plugin: PluginHandle, buffer: Uint8Array, capacity: number): number;
   registryStage(plugin: PluginHandle, index: number, buffer: Uint8Array, capacity: number): number;
   pluginClose(plugin: PluginHandle): void;
   storePreflight(store: StoreHandle, plugin: PluginHandle): number;
@@ -83,9 +86,11 @@ export function openHostLibrary(path: string): HostLibrary {
     pluginOpen: bind('plugin_open', address, address, address, 'const char*', 'const char*', 'const char*', 'uint32_t', buffer),
     pluginHost: bind('plugin_host', address, address),
     pluginLogLevel: bind('plugin_log_level', 'void', address, 'uint32_t'),
+    pluginState: bind('plugin_state', 'void', address, 'uint32_t'),
     pluginConfig: bind('plugin_config', 'int32_t', address, buffer, 'size_t'),
     registryOpen: bind('registry_open', address, address),
     registryClose: bind('registry_close', 'uint32_t', address),
+    registryRefusal: bind('registry_refusal', 'size_t', address, buffer, 'size_t'),
     registryStage: bind('registry_stage', 'size_t', address, 'uint32_t', buffer, 'size_t'),
     pluginClose: bind('plugin_close', 'void', address),
     storePreflight: bind('store_preflight', address, address, address),

@@ -14,10 +14,6 @@ export function toPointer(address: number | bigint | null): Pointer {
   return (address === null ? NULL : BigInt(address)) as Pointer;
 }
 
-export function offset(pointer: Pointer, bytes: number): Pointer {
-  return BigInt.asUintN(64, pointer + BigInt(bytes)) as Pointer;
-}
-
 /** `0x7f12…`, for messages. */
 export function formatPointer(pointer: Pointer): string {
   return `0x${pointer.toString(16)}`;

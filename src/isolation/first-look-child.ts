@@ -94,7 +94,7 @@ const log: Logger = {
 };
 
 function look(request: FirstLookRequest, report: Reporter): Verdict {
-  const { path, app, apiVersion, configDirectory, config } = request;
+  const { path, app, apiVersion, configDirectory, configs } = request;
   let failure: PluginSystemError | undefined;
   const attempt = <Result>(step: LookStep, action: () => Result): Result | undefined => {
     report.step(step);
@@ -115,6 +115,8 @@ function look(request: FirstLookRequest, report: Reporter): Verdict {
   report.plugin = plugin.metadata.name;
   const stages = attempt('register_stages', () => plugin.registerStages()) ?? [];
   if (request.init && failure === undefined) {
+    const { name } = plugin.metadata;
+    const config = request.config ?? (Object.hasOwn(configs, name) ? configs[name] : undefined) ?? {};
     attempt('init', () => plugin.init({ app, apiVersion, configDirectory, config, log }));
     if (failure === undefined) {
       attempt('preflight_check', () => plugin.preflight());

@@ -1,4 +1,4 @@
-import type { Phase, SerializedError } from '../errors/index.js';
+import { ERROR_TABLE, type Phase, type SerializedError } from '../errors/index.js';
 import type { JsonValue, PluginMetadata, PluginWarning } from '../plugin/index.js';
 import type { LedgerEntry } from '../safety/index.js';
 
@@ -18,7 +18,9 @@ export interface FirstLookRequest {
   readonly app: string;
   readonly apiVersion: string;
   readonly configDirectory: string;
-  readonly config: Readonly<Record<string, JsonValue>>;
+  /** Options of the plugin; absent: those of `configs` under its name. */
+  readonly config?: Readonly<Record<string, JsonValue>>;
+  readonly configs: Readonly<Record<string, Readonly<Record<string, JsonValue>>>>;
   readonly init: boolean;
   /** When the system is to end the child, if its parent has not: whole seconds. */
   readonly alarmSeconds: number;
@@ -83,7 +85,15 @@ export function parseReportLine(line: string): StepLine | VerdictLine | undefine
     return undefined;
   }
   if (typeof parsed !== 'object' || parsed === null) return undefined;
-  if (typeof parsed.verdict === 'object') return parsed as VerdictLine;
+  if (isVerdict(parsed.verdict)) return parsed as VerdictLine;
   const isStep = typeof parsed.step === 'string' && Object.hasOwn(LOOK_STEPS, parsed.step) && typeof parsed.at === 'number';
   return isStep ? (parsed as StepLine) : undefined;
+}
+
+/** The plugin can write to the descriptor as well: what has another shape is not taken. */
+function isVerdict(verdict: Partial<Verdict> | null | undefined): boolean {
+  if (typeof verdict !== 'object' || verdict === null) return false;
+  const { stages, warnings, ledger, error } = verdict;
+  const isError = error === undefined || (typeof error?.code === 'string' && Object.hasOwn(ERROR_TABLE, error.code));
+  return Array.isArray(stages) && Array.isArray(warnings) && Array.isArray(ledger) && isError;
 }

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { type ErrorCode, PluginSystemError } from '../errors/index.js';
 import type { LibraryFile } from '../native/index.js';
+import type { JsonValue } from '../plugin/index.js';
 import { PassedLooks } from './passed-looks.js';
-import { probeFile } from './probe.js';
+import { type ProbeReport, probeFile } from './probe.js';
 
 export interface FirstLookOptions {
   readonly app: string;
@@ -11,8 +12,8 @@ export interface FirstLookOptions {
   readonly cacheDirectory: string;
   /** How long one look may take, in milliseconds; default 10 000. */
   readonly timeoutMs?: number;
-  /** What the plugin is given; default: an empty folder that is removed afterwards. */
-  readonly configDirectory?: string;
+  /** Options of plugins, by plugin name: the plugin is looked at with its own. Its configuration folder is an empty one, removed afterwards. */
+  readonly config?: Readonly<Record<string, Readonly<Record<string, JsonValue>>>>;
 }
 
 /** A plugin that says no in good order keeps the contract; whether it says so to the real host, with its real configuration, that host will see. */
@@ -54,17 +55,22 @@ export class FirstLook {
 
   async #look(file: LibraryFile): Promise<PluginSystemError | undefined> {
     if (await this.#passed.has(file.sha256)) return undefined;
-    const { app, apiVersion, configDirectory, timeoutMs } = this.#options;
-    const place = configDirectory === undefined ? {} : { configDirectory };
-    const { error } = await probeFile(file, {
-      app,
-      apiVersion,
-      init: true,
-      ...place,
-      ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    });
+    const { app, apiVersion, config = {}, timeoutMs } = this.#options;
+    const options = { app, apiVersion, init: true, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+    const { error, exit } = await probeFile(file, options, config);
+    if (error === undefined && exit.code !== 0) return diedAtExit(file, exit);
     if (error !== undefined && !ORDERLY.has(error.code)) return error;
     await this.#passed.add(file.sha256);
     return undefined;
   }
+}
+
+/** A library that crashes when its process exits would do so here as well; and a verdict that a crash follows may not be the child's own. */
+function diedAtExit(file: LibraryFile, exit: ProbeReport['exit']): PluginSystemError {
+  const how = exit.signal === null ? `ended with exit code ${exit.code}` : `died of ${exit.signal}`;
+  return new PluginSystemError('FirstLookCrashed', `the process of the plugin ${how} at exit, after all else was done`, {
+    path: file.path,
+    phase: 'unloading',
+    operation: 'exit',
+  });
 }

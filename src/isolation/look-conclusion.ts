@@ -44,11 +44,11 @@ function unfinished(file: LibraryFile, outcome: LookOutcome, last: StepLine, tim
   const { phase, spoken } = LOOK_STEPS[last.step];
   const place = { plugin: last.plugin, path: file.path, phase, operation: last.step === 'entry' ? spoken : last.step };
   if (outcome.ending === 'deadline') {
-    return new PluginSystemError(
-      'FirstLookHung',
-      `the plugin did not return from ${spoken} within ${timeoutMs} ms; its process was killed`,
-      place,
-    );
+    const what =
+      last.step === 'check'
+        ? `after ${timeoutMs} ms nothing of the plugin had run yet`
+        : `the plugin did not return from ${spoken} within ${timeoutMs} ms`;
+    return new PluginSystemError('FirstLookHung', `${what}; its process was killed`, place);
   }
   const said = lastWords(outcome.stderr);
   return new PluginSystemError(

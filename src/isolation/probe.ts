@@ -100,8 +100,12 @@ export async function probe(path: string, options: ProbeOptions = {}): Promise<P
   return probeFile(file, options);
 }
 
-/** `probe` of a file that was checked. */
-export async function probeFile(file: LibraryFile, options: ProbeOptions): Promise<ProbeReport> {
+/** `probe` of a file that was checked. `configs`: options by plugin name, for when it is not known yet which plugin it is. */
+export async function probeFile(
+  file: LibraryFile,
+  options: ProbeOptions,
+  configs: Readonly<Record<string, Readonly<Record<string, JsonValue>>>> = {},
+): Promise<ProbeReport> {
   const { signal, timeoutMs = 10_000 } = options;
   let release = () => {};
   let temporary: string | undefined;
@@ -114,7 +118,8 @@ export async function probeFile(file: LibraryFile, options: ProbeOptions): Promi
       app: options.app ?? 'mortise',
       apiVersion: options.apiVersion ?? `${ABI_MAJOR}.${ABI_MINOR}.0`,
       configDirectory: resolve(options.configDirectory ?? (temporary as string)),
-      config: options.config ?? {},
+      ...(options.config === undefined ? {} : { config: options.config }),
+      configs,
       init: options.init ?? false,
       alarmSeconds: Math.ceil(timeoutMs / 1000) + ALARM_AFTER_SECONDS,
     };

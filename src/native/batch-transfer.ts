@@ -17,6 +17,8 @@ import { EntryWriter, type Note, readEntry, readNotes, tagNumber, viewOf } from 
 
 const RESULT = LAYOUT.MortiseStageResult;
 const CANCELLED = RESULT_CODES.MORTISE_CANCELLED[0];
+/** Flags that no result has: what is there before the host library wrote one. */
+const UNWRITTEN = 0xffff_ffff;
 const NO_CHANGES: ReadonlyMap<string, BatchChange> = new Map();
 const NO_MILLISECONDS: readonly number[] = [];
 const NO_DESCRIPTIONS: ReadonlyArray<readonly string[] | undefined> = [];
@@ -54,15 +56,23 @@ export class BatchTransfer {
 
   /** Room for the results of `count` stages; what the host library writes there is read by `collect`. */
   resultsFor(count: number): Buffer {
-    if (this.#results.length >= count * RESULT.size) return this.#results;
-    this.#results = Buffer.alloc(count * RESULT.size);
-    this.#resultsView = viewOf(this.#results);
+    if (this.#results.length < count * RESULT.size) {
+      this.#results = Buffer.alloc(count * RESULT.size);
+      this.#resultsView = viewOf(this.#results);
+    }
+    this.#resultsView.setUint32(RESULT.offsets.flags, UNWRITTEN, true);
     return this.#results;
   }
 
-  /** Results, notes and changes of the batch that ran on `store`, whose results are in the buffer of `resultsFor`. */
-  collect(batch: PreparedBatch, store: StoreHandle, request: BatchRequest): BatchResult {
+  /**
+   * Results, notes and changes of the batch that ran on `store`, whose results are in the buffer of `resultsFor`. `answer`: what the host library answered.
+   * @throws `Internal` if that was a refusal to run anything
+   */
+  collect(batch: PreparedBatch, store: StoreHandle, request: BatchRequest, answer: number): BatchResult {
     const { stages } = batch;
+    if (this.#resultsView.getUint32(RESULT.offsets.flags, true) === UNWRITTEN) {
+      throw new PluginSystemError('Internal', `the host library refused to run the stages: ${describeResult(answer)}`);
+    }
     const milliseconds: number[] = [];
     let completed = 0;
     let code = MORTISE_OK as number;
@@ -111,7 +121,7 @@ export class BatchTransfer {
   #pull(read: (buffer: Buffer) => number): number {
     let length = read(this.#entries);
     if (length > this.#entries.length) {
-      this.#entries = Buffer.alloc(length * 2);
+      this.#entries = Buffer.alloc(length);
       this.#entriesView = viewOf(this.#entries);
       length = read(this.#entries);
     }
@@ -148,8 +158,7 @@ function stageError(
   if (resultName(code) === undefined)
     return new PluginSystemError('ResultInvalid', `execute returned ${describeResult(code)}`, place);
   const said = notes.find((note) => note.kind === 'error' && note.stage === index)?.text;
-  const detail =
-    said === undefined || said === '' ? `execute returned ${describeResult(code)}, and the plugin gave no message` : said;
+  const detail = said === undefined || said === '' ? `execute returned ${describeResult(code)} and gave no message` : said;
   return new PluginSystemError('StageFailed', detail, place);
 }
 

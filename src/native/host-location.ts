@@ -21,13 +21,20 @@ export const nativeBuildDirectory = join(packageRoot, 'build', 'native');
  */
 export function locateHostLibrary(): string {
   const named = process.env['MORTISE_HOST_LIBRARY'];
+  if (named) {
+    if (existsSync(named)) return named;
+    throw new PluginSystemError('HostLibraryMissing', `MORTISE_HOST_LIBRARY names ${named}, and there is no such file`, {
+      phase: 'loading',
+      operation: 'open host library',
+      remedy: 'Correct the variable, or unset it.',
+    });
+  }
   const prebuilt = prebuiltPath();
   const built = join(nativeBuildDirectory, hostLibraryName);
   // npm leaves out a missing optional package without a word, so what is there is looked at, never assumed.
-  const candidates = named === undefined || named === '' ? [prebuilt, built] : [named];
-  const found = candidates.find((path) => path !== undefined && existsSync(path));
+  const found = [prebuilt, built].find((path) => path !== undefined && existsSync(path));
   if (found !== undefined) return found;
-  const places = candidates.filter((path) => path !== undefined).concat(prebuilt === undefined ? [prebuiltPackage()] : []);
+  const places = [prebuilt ?? prebuiltPackage(), built];
   throw new PluginSystemError(
     'HostLibraryMissing',
     `compiled plugins need the host library, and there is none for ${process.platform}-${process.arch}; looked at ${places.join(', ')}`,

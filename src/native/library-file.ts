@@ -33,11 +33,6 @@ const EXPECTED = {
     dependency: LAYOUT.FfiPluginDependency.size,
     stageRequirement: LAYOUT.FfiStageRequirement.size,
     value: LAYOUT.MortiseValue.size,
-    error: LAYOUT.MortiseError.size,
-    host: LAYOUT.MortiseHost.size,
-    context: LAYOUT.MortiseContext.size,
-    stage: LAYOUT.MortiseStage.size,
-    registry: LAYOUT.MortiseRegistry.size,
   },
 };
 
@@ -65,4 +60,9 @@ function check(path: string): LibraryFile {
   const file = { path, identity, sha256, needed: info.needed, hasExtensions: info.hasExport(EXTENSION_POINT), record };
   checked.set(path, file);
   return file;
+}
+
+/** Whether the file is still the one that was checked, as far as device, inode, size and times tell. */
+export function isUnchanged(file: LibraryFile): boolean {
+  return sameIdentity(file.identity, identify(file.path));
 }

@@ -1,4 +1,4 @@
-import { describeResult, MORTISE_OK, toTransfer } from '../abi/index.js';
+import { describeResult, MORTISE_OK, PLUGIN_STATES, toTransfer } from '../abi/index.js';
 import { PluginSystemError } from '../errors/index.js';
 import type { PluginHandle, Pointer } from '../ffi/index.js';
 import type { Logger, Plugin, PluginHost, PluginMetadata, PluginWarning, Stage } from '../plugin/index.js';
@@ -12,6 +12,7 @@ import { EntryWriter, readStageRecord, type StageRecord } from './wire.js';
 
 /** A compiled plugin as the manager sees every plugin. */
 export class NativePlugin implements Plugin {
+  readonly kind = 'native';
   readonly metadata: PluginMetadata;
   readonly path: string;
   readonly file: LibraryFile;
@@ -54,7 +55,7 @@ export class NativePlugin implements Plugin {
     const { library } = this.#session;
     const registry = library.registryOpen(this.#handle);
     try {
-      this.#guarded.callPhase('register_stages', registry);
+      this.#guarded.callPhase('register_stages', registry, () => this.#refusal());
     } finally {
       // Also after a failure: what was registered until then is destroyed with the plugin.
       this.#stages = this.#readStages(library.registryClose(this.#handle));
@@ -87,7 +88,9 @@ export class NativePlugin implements Plugin {
         place,
       );
     }
+    library.pluginState(this.#handle, PLUGIN_STATES.registered);
     this.#guarded.callPhase('init', library.pluginHost(this.#handle));
+    library.pluginState(this.#handle, PLUGIN_STATES.initialised);
   }
 
   preflight(): void {
@@ -95,18 +98,38 @@ export class NativePlugin implements Plugin {
     if (store === 0) throw new PluginSystemError('Internal', 'the host library could not open a context store: no memory');
     try {
       this.#guarded.callPhase('preflight_check', this.#session.library.storePreflight(store, this.#handle));
+      this.#session.library.pluginState(this.#handle, PLUGIN_STATES.running);
     } finally {
       this.#session.library.storeClose(store);
     }
   }
 
-  shutdown(): void {
-    this.#guarded.callPhase('shutdown');
+  /** Waits until a call in progress has returned, for the grace of cancelled calls at most. */
+  shutdown(): void | Promise<void> {
+    const { gate } = this.#guarded;
+    return gate.active === 0 ? this.#shutdown() : gate.whenIdle(this.#runner.cancelGraceMs).then(() => this.#shutdown());
+  }
+
+  #shutdown(): void {
+    const { library } = this.#session;
+    library.pluginState(this.#handle, PLUGIN_STATES.stopping);
+    try {
+      this.#guarded.callPhase('shutdown');
+    } finally {
+      library.pluginState(this.#handle, PLUGIN_STATES.stopped);
+    }
   }
 
   /** Destroys the stages, last first, then the instance; nothing of the plugin is called after that. An abandoned plugin is left alone. */
   destroy(): void {
-    if (this.#guarded.gate.state !== 'open') return;
+    const { gate } = this.#guarded;
+    if (gate.state !== 'open') return;
+    if (gate.active > 0) {
+      const reason = 'a call was still in progress when the plugin was to be destroyed; it is never called again';
+      gate.abandon(reason);
+      throw new PluginSystemError('Abandoned', reason, { plugin: this.metadata.name, path: this.path, operation: 'destroy' });
+    }
+    this.#session.library.pluginState(this.#handle, PLUGIN_STATES.stopped);
     for (const stage of this.#stages.toReversed()) {
       if (stage.destroy === 0n) this.#guarded.ledger.give(`stage ${stage.id}`);
       else if (this.#canDestroy(stage)) this.#guarded.destroyStage(stage.id, stage.destroy as Pointer, stage.state as Pointer);
@@ -116,6 +139,13 @@ export class NativePlugin implements Plugin {
     this.#session.library.pluginClose(this.#handle);
     this.#session.detach(this.#handle);
     this.#stages = [];
+  }
+
+  /** Why the host refused a stage, if it did: many plugins pass that on as a bare code. */
+  #refusal(): string | undefined {
+    const text = Buffer.alloc(1024);
+    const length = this.#session.library.registryRefusal(this.#handle, text, text.length);
+    return length === 0 ? undefined : `register_stage refused ${text.toString('utf8', 0, length)}`;
   }
 
   #readStages(count: number): StageRecord[] {

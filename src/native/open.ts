@@ -1,9 +1,9 @@
 import { ENTRY_POINT, EXTENSION_POINT, LOG_LEVELS, MORTISE_OK, RESULT_CODES } from '../abi/index.js';
 import { PluginSystemError } from '../errors/index.js';
 import { Library, type PluginHandle } from '../ffi/index.js';
-import type { Logger } from '../plugin/index.js';
+import type { Logger, PluginMetadata } from '../plugin/index.js';
 import { ErrorExtension, GuardedPlugin, PluginImage } from '../safety/index.js';
-import { checkLibraryFile, type LibraryFile } from './library-file.js';
+import { checkLibraryFile, isUnchanged, type LibraryFile } from './library-file.js';
 import { NativePlugin } from './native-plugin.js';
 import { HostSession } from './session.js';
 import { NativeStageRunner, type StageRunnerOptions } from './stage-runner.js';
@@ -30,11 +30,11 @@ export class NativeOpener {
 
   /**
    * Checks the file, opens it, calls its entry point, proves its table and reads its metadata. Whatever fails, what was taken until then is given back.
-   * `path` must be absolute. `onStep` is called before each step.
+   * `path` must be absolute. `onStep` is called before each step. `sha256`: what the file must be, if that is known.
    * @throws those of `checkLibraryFile`, `GuardedPlugin.enter` and `readMetadata`; `LibraryLoadFailed`, `LibraryChanged`, `LibraryInUse`,
    * `HostLibraryMissing`, `HostLibraryMismatch`
    */
-  open(path: string, onStep?: (step: OpenStep) => void): NativePlugin {
+  open(path: string, onStep?: (step: OpenStep) => void, sha256?: string): NativePlugin {
     let phase: 'loading' | 'metadata' = 'loading';
     let step: OpenStep = 'check';
     const begin = (next: OpenStep) => {
@@ -45,6 +45,9 @@ export class NativeOpener {
     try {
       begin('check');
       const file = checkLibraryFile(path);
+      if (sha256 !== undefined && file.sha256 !== sha256) {
+        throw new PluginSystemError('LibraryChanged', 'the file was replaced since it was looked at');
+      }
       begin('open');
       const session = HostSession.current();
       const { parts, handle } = this.#map(session, file);
@@ -54,6 +57,7 @@ export class NativeOpener {
         const guarded = GuardedPlugin.enter(parts);
         try {
           begin('metadata');
+          requireAgreement(file, guarded.metadata);
           const plugin = new NativePlugin(session, handle, guarded, file, this.#runner);
           const log = this.#options.log?.(plugin.metadata.name);
           if (log !== undefined) plugin.logTo(log);
@@ -74,10 +78,18 @@ export class NativeOpener {
   #map(session: HostSession, file: LibraryFile) {
     const { library: host, memory } = session;
     const library = openLibrary(file.path);
+    if (!isUnchanged(file)) {
+      throw new PluginSystemError('LibraryChanged', 'the file was replaced between its check and its opening');
+    }
     const entry = library.symbol(ENTRY_POINT);
     const image = PluginImage.at(host, entry, file.needed, (name) => library.find(name));
     const remembered = host.imageRemember(image.base, Buffer.from(file.sha256, 'hex'));
-    if (remembered === MORTISE_OK) host.imagePin(entry);
+    if (remembered === MORTISE_OK && host.imagePin(entry) !== MORTISE_OK) {
+      throw new PluginSystemError('Internal', 'the library could not be kept mapped');
+    }
+    if (remembered === RESULT_CODES.MORTISE_OUT_OF_MEMORY[0]) {
+      throw new PluginSystemError('Internal', 'the host library has no memory for another library');
+    }
     if (remembered === RESULT_CODES.MORTISE_INVALID_DATA[0]) {
       throw new PluginSystemError(
         'LibraryChanged',
@@ -127,6 +139,21 @@ function openLibrary(path: string): Library {
   try {
     return Library.open(path);
   } catch (error) {
-    throw PluginSystemError.from(error, 'LibraryLoadFailed', { path });
+    const symbol = /undefined symbol: (\S+)/.exec(error instanceof Error ? error.message : '')?.[1];
+    const remedy = `Link what defines ${symbol} (-l…); -Wl,-z,defs finds this when it is built, ldd -r FILE lists all of them.`;
+    throw PluginSystemError.from(error, 'LibraryLoadFailed', { path, ...(symbol === undefined ? {} : { remedy }) });
+  }
+}
+
+/** The manifest in the record is what a scan believes: the table must say the same. */
+function requireAgreement({ record }: LibraryFile, metadata: PluginMetadata): void {
+  for (const field of ['name', 'version'] as const) {
+    const stated = record?.manifest[field];
+    if (stated === undefined || stated === metadata[field]) continue;
+    throw new PluginSystemError(
+      'ManifestMismatch',
+      `the ${field} is ${JSON.stringify(metadata[field])} in the table and ${JSON.stringify(stated)} in the manifest of the record`,
+      { plugin: metadata.name },
+    );
   }
 }

@@ -11,6 +11,15 @@ import { type LogLine, readEvents } from './wire.js';
 /** How long a process that exits waits for native calls to come back before it ends without them. */
 const EXIT_GRACE_MS = 250;
 
+/** How long events are handed out at a stretch. */
+const DRAIN_MS = 5;
+
+/** More than the queue can hold, in bytes: what was in it when a last drain began is handed out then. */
+const WHOLE_QUEUE = 6 * 1024 * 1024;
+
+/** How often events are looked for while jobs run, should the doorbell be broken: a plugin may have closed its descriptor. */
+const WATCH_MS = 1000;
+
 /** Where log lines of one plugin go. */
 export interface LogSink {
   line(line: LogLine): void;
@@ -38,6 +47,8 @@ export class HostSession {
   readonly #sinks = new Map<bigint, LogSink>();
   readonly #buffer = Buffer.alloc(4 * MAX_LOG_LINE);
   readonly #more = new Uint32Array(1);
+  #drainsAgain = false;
+  #watch: NodeJS.Timeout | undefined;
 
   /**
    * @throws `HostLibraryMissing`, `HostLibraryMismatch`, `LibraryLoadFailed`
@@ -56,8 +67,7 @@ export class HostSession {
     this.#doorbell = this.#listen();
     process.on('exit', (code) => {
       if (isMainThread) this.library.exiting(code, EXIT_GRACE_MS);
-      this.drain();
-      if (!isMainThread) this.library.sessionClose(this.handle);
+      this.#drainQueued();
     });
   }
 
@@ -73,7 +83,7 @@ export class HostSession {
   }
 
   detach(plugin: number): void {
-    this.drain();
+    this.#drainQueued();
     this.#sinks.delete(BigInt(plugin));
   }
 
@@ -94,7 +104,10 @@ export class HostSession {
   ): { ticket: bigint; done: Promise<void> } | undefined {
     const ticket = BigInt(this.library.submit(this.handle, store, stages, count, mode));
     if (ticket === 0n) return undefined;
-    if (this.#jobs.size === 0) this.#doorbell.ref();
+    if (this.#jobs.size === 0) {
+      this.#doorbell.ref();
+      this.#watch = setInterval(() => this.drain(), WATCH_MS);
+    }
     const done = new Promise<void>((resolve) => this.#jobs.set(ticket, { finished: resolve }));
     return { ticket, done };
   }
@@ -119,6 +132,7 @@ export class HostSession {
     this.#jobs.delete(ticket);
     if (this.#jobs.size > 0) return;
     this.#doorbell.unref();
+    clearInterval(this.#watch);
     while (this.#waiting.size > 0) this.#wakeOne();
   }
 
@@ -129,12 +143,33 @@ export class HostSession {
     wake();
   }
 
-  /** Hands out all events that are queued. */
+  /**
+   * Hands out what is queued, for a few milliseconds at most: a plugin that logs without end must not keep the event loop to itself. What is left
+   * comes in the next turn of the loop.
+   */
   drain(): void {
-    do {
-      const length = this.library.sessionDrain(this.handle, this.#buffer, this.#buffer.length, this.#more);
-      readEvents(this.#buffer, length, this.copyOut, this.#events);
-    } while (this.#more[0] !== 0);
+    const end = performance.now() + DRAIN_MS;
+    do this.#drainOnce();
+    while (this.#more[0] !== 0 && performance.now() < end);
+    if (this.#more[0] === 0 || this.#drainsAgain) return;
+    this.#drainsAgain = true;
+    setImmediate(() => {
+      this.#drainsAgain = false;
+      this.drain();
+    });
+  }
+
+  /** Hands out all that is queued now, however long it takes, and not what is added without end meanwhile. */
+  #drainQueued(): void {
+    let bytes = 0;
+    do bytes += this.#drainOnce();
+    while (this.#more[0] !== 0 && bytes < WHOLE_QUEUE);
+  }
+
+  #drainOnce(): number {
+    const length = this.library.sessionDrain(this.handle, this.#buffer, this.#buffer.length, this.#more);
+    readEvents(this.#buffer, length, this.copyOut, this.#events);
+    return length;
   }
 
   readonly #events = {

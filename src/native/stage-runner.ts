@@ -14,7 +14,7 @@ export interface StageRunnerOptions {
 
 /**
  * Runs consecutive native stages in one call of the host library: on this thread if all are quick and their plugins are free, else on a
- * thread of the library. One for each session.
+ * thread of the library. One for each manager.
  */
 export class NativeStageRunner implements StageRunner {
   readonly #session: HostSession;
@@ -29,6 +29,10 @@ export class NativeStageRunner implements StageRunner {
     this.#session = session;
     this.#options = options;
     this.#transfer = new BatchTransfer(session);
+  }
+
+  get cancelGraceMs(): number {
+    return this.#options.cancelGraceMs;
   }
 
   runBatch(stages: readonly Stage[], request: BatchRequest): BatchResult | Promise<BatchResult> {
@@ -71,14 +75,9 @@ export class NativeStageRunner implements StageRunner {
       store = this.#storeFor(request);
       this.#transfer.send(store, request.values);
       const { handles } = batch;
-      this.#session.library.run(
-        store,
-        handles,
-        handles.length,
-        RUN_MODES[request.mode],
-        this.#transfer.resultsFor(handles.length),
-      );
-      return this.#transfer.collect(batch, store, request);
+      const results = this.#transfer.resultsFor(handles.length);
+      const answer = this.#session.library.run(store, handles, handles.length, RUN_MODES[request.mode], results);
+      return this.#transfer.collect(batch, store, request, answer);
     } catch (error) {
       return notBegun(error);
     } finally {
@@ -106,8 +105,8 @@ export class NativeStageRunner implements StageRunner {
       }
       const { handles } = batch;
       const results = this.#transfer.resultsFor(handles.length);
-      this.#session.library.take(this.#session.handle, ticket, results, handles.length, this.#code);
-      return this.#transfer.collect(batch, store, request);
+      const answer = this.#session.library.take(this.#session.handle, ticket, results, handles.length, this.#code);
+      return this.#transfer.collect(batch, store, request, answer);
     } catch (error) {
       return notBegun(error);
     } finally {
@@ -189,7 +188,7 @@ export class NativeStageRunner implements StageRunner {
     const reason = `the native call did not return within ${this.#options.cancelGraceMs} ms of being cancelled; the plugin is never called again`;
     stage.plugin.gate.abandon(reason);
     const place = { plugin: stage.plugin.name, path: stage.plugin.path, phase: 'operation', operation: stage.id } as const;
-    return notBegun(new PluginSystemError('Abandoned', reason, place));
+    return { ...notBegun(new PluginSystemError('Abandoned', reason, place)), completed: this.#stage[0] ?? 0 };
   }
 
   #prepare(stages: readonly Stage[]): PreparedBatch {

@@ -59,10 +59,12 @@ export interface PluginWarning {
 }
 
 /**
- * What the manager runs. It cannot tell whether TypeScript, a library in this process or one in a child process is behind it.
+ * What the manager runs: made by `definePlugin`, or by opening a library. Do not implement it by hand: fields may be added. The manager cannot tell whether TypeScript, a library in this process or one in a child process is behind it.
  * The manager calls registerStages, init, preflight, shutdown, destroy in this order, each once, one at a time.
  */
 export interface Plugin {
+  /** What runs it: `typescript`, `native`. The list may grow. */
+  readonly kind: string;
   readonly metadata: PluginMetadata;
   /** Absolute path of the library; absent for a TypeScript plugin. */
   readonly path?: string | undefined;

@@ -9,6 +9,7 @@ export class CallGate {
   #state: 'open' | 'closed' | 'abandoned' = 'open';
   #active = 0;
   #idle: Array<() => void> = [];
+  #quiet: Array<() => void> = [];
   #reason = '';
 
   constructor(threadSafe: boolean) {
@@ -43,19 +44,33 @@ export class CallGate {
   }
 
   #refusal(operation: string): PluginSystemError {
-    if (this.#state === 'abandoned') return new PluginSystemError('Abandoned', this.#reason, { operation });
+    if (this.#state === 'abandoned')
+      return new PluginSystemError('Abandoned', `the plugin was abandoned: ${this.#reason}`, { operation });
     return new PluginSystemError('PluginClosed', 'the plugin was closed; nothing of it is called any more', { operation });
   }
 
   leave(): void {
     this.#active--;
     if (this.#idle.length > 0) this.#wake();
+    if (this.#active === 0) this.#hush();
   }
 
   /** Resolves when a call could begin, or when none ever will: `enter` then tells which. First come, first served is up to the waiters. */
   whenFree(): Promise<void> {
     if (this.free || this.#state !== 'open') return Promise.resolve();
     return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  /** Resolves when no call is in progress, when none ever will be, or after `milliseconds`. */
+  whenIdle(milliseconds: number): Promise<void> {
+    if (this.#active === 0 || this.#state !== 'open') return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      this.#quiet.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
   }
 
   /** No call from now on. */
@@ -69,6 +84,14 @@ export class CallGate {
     this.#state = 'abandoned';
     this.#reason = reason;
     this.#wake();
+    this.#hush();
+  }
+
+  #hush(): void {
+    const waiting = this.#quiet;
+    if (waiting.length === 0) return;
+    this.#quiet = [];
+    for (const resolve of waiting) resolve();
   }
 
   #wake(): void {

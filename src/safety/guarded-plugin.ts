@@ -108,17 +108,18 @@ export class GuardedPlugin {
 
   /**
    * Calls one of the slots that return an FfiResult with the instance and, except shutdown, a pointer that the host library made.
+   * `explain` is asked where the plugin gave no message.
    * @throws `StageRegistrationFailed`, `InitFailed`, `PreflightCheckFailed`, `ShutdownFailed` with the plugin's own message; `ResultInvalid`;
    * `PluginClosed`, `Abandoned`, `Busy`
    */
-  callPhase(slot: PhaseSlot, argument?: number): void {
+  callPhase(slot: PhaseSlot, argument?: number, explain?: () => string | undefined): void {
     const { phase, code } = PHASES[slot];
     const place = { phase, operation: slot, plugin: this.#metadata?.name, path: this.path };
     try {
       const result = (
         slot === 'shutdown' ? this.#call(slot, this.#vtable.instance) : this.#call(slot, this.#vtable.instance, argument)
       ) as number;
-      if (result !== MORTISE_OK) throw this.#failure(slot, code, result);
+      if (result !== MORTISE_OK) throw this.#failure(slot, code, result, explain);
     } catch (error) {
       throw PluginSystemError.from(error, 'Internal', place);
     }
@@ -172,11 +173,11 @@ export class GuardedPlugin {
     }
   }
 
-  #failure(slot: PhaseSlot, code: ErrorCode, result: number): PluginSystemError {
+  #failure(slot: PhaseSlot, code: ErrorCode, result: number, explain?: () => string | undefined): PluginSystemError {
     if (resultName(result) === undefined) {
       return new PluginSystemError('ResultInvalid', `${slot} returned ${describeResult(result)}`);
     }
-    const said = this.#errors?.lastMessage(this.#vtable.instance);
-    return new PluginSystemError(code, said ?? `${slot} returned ${describeResult(result)}, and the plugin gave no message`);
+    const said = this.#errors?.lastMessage(this.#vtable.instance) ?? explain?.();
+    return new PluginSystemError(code, said ?? `${slot} returned ${describeResult(result)} and gave no message`);
   }
 }

@@ -32,7 +32,7 @@ describe('the command line', () => {
     [['--versoin'], 'there is no option --versoin', 'Did you mean `mortise --version`?'],
     [['probe', 'x', '--tiemout', '5'], 'mortise probe has no option --tiemout', 'Did you mean --timeout?'],
     [['probe'], 'mortise probe needs FILE', 'See `mortise probe --help`.'],
-    [['probe', 'a', 'b'], 'takes FILE only, not also b', 'See `mortise probe --help`.'],
+    [['probe', 'a', 'b'], 'takes FILE only, not b', 'See `mortise probe --help`.'],
     [['probe', 'a', '--timeout', 'soon'], '--timeout is "soon"; milliseconds', 'See `mortise probe --help`.'],
     [['probe', 'a', '--timeout', '--init'], '--timeout needs a value', 'Write --timeout=--init'],
     [['probe', 'a', '--timeout'], '--timeout needs a value: --timeout MS', 'See `mortise probe --help`.'],

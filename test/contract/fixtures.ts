@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -38,13 +38,6 @@ export class Scratch {
   remove(): void {
     rmSync(this.path, { recursive: true, force: true });
   }
-}
-
-/** A copy of a fixture in a folder of its own: another library to the loader, with statics of its own. */
-export function copyOfFixture(name: string, scratch: Scratch, as = name): string {
-  const copy = scratch.join(`${as}${extension}`);
-  copyFileSync(fixturePath(name), copy);
-  return copy;
 }
 
 /** A manager that sees nothing of this user, and opens without a first look where the test does not say otherwise. */

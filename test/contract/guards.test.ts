@@ -138,7 +138,7 @@ describe('a plugin behind the safety layer', () => {
     const { plugin, guarded } = openWithStage('stage-echo');
     expect(guarded.poll('is_core')).toBe(0);
     expect(guarded.poll('is_core')).toBe(0);
-    expect(plugin.active).toBe(0);
+    expect(guarded.gate.active).toBe(0);
     plugin.destroy();
     guarded.destroy();
     plugin.destroy();
@@ -146,7 +146,7 @@ describe('a plugin behind the safety layer', () => {
     expect(() => guarded.poll('is_core')).toThrow(code('PluginClosed'));
     expect(() => guarded.callPhase('shutdown')).toThrow(code('PluginClosed'));
     expect(() => guarded.destroyStage('stage-echo:run', 0n as Pointer, 0n as Pointer)).toThrow(code('PluginClosed'));
-    expect(plugin.active).toBe(0);
+    expect(guarded.gate.active).toBe(0);
   });
 
   it('[G6] is not called while another call is in progress', () => {
@@ -154,10 +154,10 @@ describe('a plugin behind the safety layer', () => {
     guarded.gate.enter('execute', false);
     expect(() => guarded.poll('is_core')).toThrow(code('Busy'));
     expect(() => guarded.callPhase('shutdown')).toThrow(code('Busy'));
-    expect(() => plugin.destroy()).toThrow(code('Busy'));
+    expect(() => guarded.destroy()).toThrow(code('Busy'));
     guarded.gate.leave();
     plugin.destroy();
-    expect(plugin.active).toBe(0);
+    expect(guarded.gate.active).toBe(0);
   });
 
   it('[G2] may give functions of a library that it needs, with a warning, and NULL only where that is said', () => {

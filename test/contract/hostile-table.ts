@@ -325,8 +325,7 @@ export const hostileTable: Readonly<Record<string, Expectation>> = {
     named: false,
     unopened: true,
   },
-  // The host does not compare the manifest with the table, so this plugin runs under the name and version of its table.
-  'manifest-disagrees': { feature: 'W3', code: 'ok' },
+  'manifest-disagrees': { feature: 'W3', code: 'ManifestMismatch', phase: 'metadata', operation: 'metadata', named: true },
   'newer-abi': { feature: 'G8', code: 'AbiMismatch', phase: 'loading', operation: 'check', named: false, unopened: true },
   'no-abi': { feature: 'G8', code: 'AbiMismatch', phase: 'loading', operation: 'check', named: false, unopened: true },
   pointers: { feature: 'G6', code: 'ok', stages: ['pointers:run'] },

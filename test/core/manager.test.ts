@@ -74,6 +74,81 @@ describeWithFixtures('the set of plugins', () => {
     expect(await later).toMatchObject({ name: 'other', state: 'running' });
   });
 
+  it('[G14] [G17] quotes why the host refused a stage, where the plugin passes on a bare code', async () => {
+    const manager = await createManager();
+    const error = await refusal(manager.load(compilePlugin('bare-stage')));
+    expect(error).toMatchObject({ code: 'StageRegistrationFailed', plugin: 'bare-stage', phase: 'stages' });
+    expect(error.detail).toContain('register_stage refused "greet": the stage\'s id is not "namespace:stage"');
+  });
+
+  it('[G20] a plugin that runs after it had failed is listed once', async () => {
+    const manager = await createManager();
+    let fails = true;
+    const moody = plugin(
+      'moody',
+      {},
+      {
+        init: () => {
+          if (fails) throw new Error('not now');
+        },
+      },
+    );
+    expect(await refusal(manager.load(moody))).toMatchObject({ code: 'InitFailed' });
+    fails = false;
+    await manager.load(moody);
+    expect(manager.list().map(({ name, state }) => [name, state])).toEqual([['moody', 'running']]);
+  });
+
+  it('[G12] a stage can be found and run once its plugin runs, not while it is being started', async () => {
+    const manager = await createManager();
+    let executed = false;
+    let early: unknown;
+    const slow = plugin(
+      'slow',
+      {
+        run: () => {
+          executed = true;
+        },
+      },
+      {
+        init: async () => {
+          expect(manager.stages.has('slow:run')).toBe(false);
+          early = await refusal(manager.run(['slow:run']));
+        },
+      },
+    );
+    await manager.load(slow);
+    expect(early).toMatchObject({ code: 'InvalidState' });
+    expect(executed).toBe(false);
+    expect((await manager.run(['slow:run'])).ok).toBe(true);
+  });
+
+  it('[G20] what is no plugin of definePlugin is refused at once, and hinders no other', async () => {
+    const manager = await createManager();
+    expect(await refusal(() => manager.register({ metadata: { name: 'half' } } as never))).toMatchObject({
+      code: 'InvalidOption',
+    });
+    manager.register(plugin('whole'));
+    expect((await manager.start()).loaded.map(({ name }) => name)).toEqual(['whole']);
+  });
+
+  it('[G20] a plugin named like a property of every object gets no options by accident', async () => {
+    const manager = await createManager({ config: {} });
+    let seen: unknown;
+    await manager.load(
+      plugin(
+        'constructor',
+        {},
+        {
+          init: (host) => {
+            seen = host.config;
+          },
+        },
+      ),
+    );
+    expect(seen).toEqual({});
+  });
+
   it('[G20] list is a snapshot: what happens later does not change it', async () => {
     const manager = await managerWith(shipped('text'));
     const [before] = manager.list();
@@ -180,7 +255,7 @@ describeWithFixtures('the set of plugins', () => {
 describe('options', () => {
   const good = { app: 'acme', apiVersion: '0.1.0' };
   const wrong: Array<[string, object, RegExp]> = [
-    ['a missing app', { app: undefined }, /option app is undefined/],
+    ['a missing app', { app: undefined }, /option app is missing/],
     ['an app that is a path', { app: '../acme' }, /option app is "..\/acme"/],
     ['an API version that is none', { apiVersion: '1' }, /option apiVersion is "1".*semantic version/],
     ['directories that are no list', { directories: '/plugins' }, /option directories.*list of paths/],

@@ -274,7 +274,7 @@ describeWithFixtures('cancelling a run', () => {
     controller.abort();
     const run = await pending;
     expect(run).toMatchObject({ status: 'cancelled', ok: false, error: { code: 'Cancelled', plugin: 'cancellable-stage' } });
-    expect(outcome(run)).toEqual(['script:a ok', 'cancellable-stage:run failed', 'script:b not_run']);
+    expect(outcome(run)).toEqual(['script:a ok', 'cancellable-stage:run cancelled', 'script:b not_run']);
     expect(ran).toEqual(['a']);
     expect(counter(fixture('cancellable-stage'), 'cancelled')).toBe(1);
   });

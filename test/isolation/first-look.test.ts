@@ -1,6 +1,7 @@
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
+import { PluginManager } from 'mortise';
 import { afterEach, expect, it } from 'vitest';
 import { takeChildSlot } from '../../dist/isolation/child-slots.js';
 import { FirstLook } from '../../dist/isolation/index.js';
@@ -146,4 +147,29 @@ it('at most as many children run as the machine has processors', async () => {
   release();
   (await second)();
   for (const give of held) give();
+});
+
+describeWithFixtures('a file that is replaced while it is looked at', () => {
+  it('[G1] [G12] is not opened: what was looked at is what is opened', async () => {
+    const folder = temporaryFolder();
+    const path = join(folder, `moving${extname(fixture('static-vtable'))}`);
+    copyFileSync(fixture('static-vtable'), path);
+    const manager = await PluginManager.create({
+      app: 'acme',
+      apiVersion: '0.1.0',
+      directories: [folder],
+      userDirectory: false,
+      configDirectory: join(folder, 'config'),
+      cacheDirectory: join(folder, 'cache'),
+    });
+    const starting = manager.start();
+    setTimeout(() => {
+      copyFileSync(fixture('segfault-init'), `${path}.new`);
+      renameSync(`${path}.new`, path);
+    }, 5);
+    const { loaded, failed } = await starting;
+    expect(loaded).toEqual([]);
+    expect(failed.map(({ error }) => error.code)).toEqual(['LibraryChanged']);
+    await manager.stop();
+  });
 });

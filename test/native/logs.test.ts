@@ -124,6 +124,14 @@ describeWithFixtures('log lines of compiled plugins', () => {
     expect(lines.length).toBe(delivered);
   });
 
+  it('[G18] without end do not keep the event loop from running, nor the stage from being cancelled', async () => {
+    const { logger, lines } = memoryLogger();
+    const manager = await managerWith(compilePlugin('endless-logger'), { logger });
+    const run = await manager.run(['endless-logger:run'], { signal: AbortSignal.timeout(100) });
+    expect(run.status).toBe('cancelled');
+    expect(lines.length).toBeGreaterThan(0);
+  });
+
   it('[G18] that come faster than they can be written are dropped and counted, none silently', async () => {
     const { logger, lines } = memoryLogger();
     const manager = await managerWith(compilePlugin('flood'), { logger });

@@ -124,7 +124,7 @@ describeWithFixtures('a native stage that does not return', () => {
 
     const before = { shutdowns: counter(path, 'shutdowns'), destroyed: counter(path, 'destroyed') };
     const report = await manager.stop();
-    expect(report.stopped).toEqual(['stage-echo', 'hang-stage']);
+    expect(report.stopped).toEqual(['stage-echo']);
     expect(report.failed).toMatchObject([{ name: 'hang-stage', error: { code: 'Abandoned' } }]);
     expect({ shutdowns: counter(path, 'shutdowns'), destroyed: counter(path, 'destroyed') }).toEqual(before);
     expect((await refusal(manager.load(path))).code).toBe('LibraryInUse');
@@ -132,6 +132,28 @@ describeWithFixtures('a native stage that does not return', () => {
     await writeFile(release, '');
     while (counter(path, 'released') === 0) await sleep(5);
     expect(counter(path, 'executed')).toBe(1);
+  });
+
+  it('[G14] [G17] in the middle of a chain is the one that is reported; those before it had run', async () => {
+    const release = join(temporaryFolder(), 'release');
+    setEnvironment({ FIXTURE_RELEASE: release });
+    const path = fixtureAs('hang-stage', 'hang-copy');
+    const manager = await managerWith([path, fixture('stage-echo'), fixture('stage-noop')], {
+      cancelGraceMs: 100,
+      drainMs: 100,
+    });
+    const controller = new AbortController();
+    const pending = manager.run(['stage-echo:run', 'hang-copy:run', 'noop:s0'], { data: { in: 1 }, signal: controller.signal });
+    while (counter(path, 'waiting') === 0) await sleep(5);
+    controller.abort();
+    const run = await pending;
+    expect(run.stages.map(({ stage, status }) => `${stage} ${status}`)).toEqual([
+      'stage-echo:run ok',
+      'hang-copy:run failed',
+      'noop:s0 not_run',
+    ]);
+    await writeFile(release, '');
+    while (counter(path, 'released') === 0) await sleep(5);
   });
 
   it('[G12] stop abandons what does not obey, and ends in time', async () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { type Ended, runScript } from '../support/children.js';
-import { describeWithFixtures } from '../support/plugins.js';
+import { compilePlugin, describeWithFixtures } from '../support/plugins.js';
 
 /** Does `work` `times` times, `atOnce` at a time. */
 async function repeat<Result>(times: number, atOnce: number, work: (index: number) => Promise<Result>): Promise<Result[]> {
@@ -54,6 +54,15 @@ describeWithFixtures('the end of the process', () => {
       setTimeout(() => { throw new Error('nobody caught me'); }, 20);`);
     expect(end).toMatchObject({ code: 1, signal: null });
     expect(end.stderr).toContain('nobody caught me');
+  });
+
+  it('[G12] a native stage that calls exit(0) is named, and the status is no success', async () => {
+    const end = await runScript(`
+      const manager = await create();
+      await manager.load(${JSON.stringify(compilePlugin('exits'))});
+      await manager.run(['exits:run']);`);
+    expect(end).toMatchObject({ code: 70, signal: null });
+    expect(end.stderr).toContain('the stage exits:run called exit()');
   });
 
   it('[G12] process.exit inside a TypeScript stage, beside native stages, ends it', async () => {

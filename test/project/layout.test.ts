@@ -53,7 +53,6 @@ const NUMBERS_ELSEWHERE: Readonly<Record<string, string>> = {
   MORTISE_LOG_QUEUE: 'known to the host library alone',
   MORTISE_IMAGE_RANGES: 'part of the size of MortiseImage',
   MORTISE_FINGERPRINT: 'the length of a SHA-256, which is what src/native passes',
-  MORTISE_MAX_JSON_DEPTH: 'judged by the host library, which refuses deeper JSON by code',
   MORTISE_MAX_VALUE: 'judged by the host library, which refuses larger values by code',
   MORTISE_MIN_MESSAGE: 'a promise to plugins: compared with the buffer of src/safety below',
 };
@@ -140,6 +139,7 @@ describe('[G3] src/abi is what a C compiler makes of the headers', () => {
       MortiseEntryFlag,
       MortiseNoteKind,
       MortiseEventKind,
+      MortisePluginState,
       ...unknown
     } = others;
     expect(unknown).toEqual({});
@@ -149,6 +149,7 @@ describe('[G3] src/abi is what a C compiler makes of the headers', () => {
     expect(abi.STAGE_RESULT_FLAGS).toEqual(renamed(MortiseStageResultFlag, /^MORTISE_STAGE_/));
     expect(abi.ENTRY_FLAGS).toEqual(renamed(MortiseEntryFlag, /^MORTISE_ENTRY_/));
     expect(abi.NOTE_KINDS).toEqual(renamed(MortiseNoteKind, /^MORTISE_NOTE_/));
+    expect(abi.PLUGIN_STATES).toEqual(renamed(MortisePluginState, /^MORTISE_PLUGIN_/));
     expect(abi.EVENT_KINDS).toEqual(renamed(MortiseEventKind, /^MORTISE_EVENT_/));
   });
 

@@ -6,6 +6,7 @@ use std::mem::size_of;
 use std::os::raw::{c_char, c_void};
 
 pub const ABI_MAJOR: u16 = 1;
+/// The least that this plugin needs.
 pub const ABI_MINOR: u16 = 0;
 
 pub type FfiResult = i32;
@@ -111,6 +112,11 @@ pub struct MortiseError {
     pub message: MortiseText,
 }
 
+impl MortiseError {
+    /// Bytes that every caller's struct has at least, of whatever version: up to the end of `message`.
+    pub const LEAST_SIZE: usize = 8 + size_of::<MortiseText>();
+}
+
 #[repr(C)]
 pub struct MortiseField {
     pub key: *const c_char,
@@ -134,6 +140,7 @@ pub struct MortiseHost {
         *const c_char,
         *const MortiseValue,
         usize,
+        u64,
         *mut MortiseValue,
         *mut MortiseError,
     ) -> FfiResult,

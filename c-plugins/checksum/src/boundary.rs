@@ -2,7 +2,6 @@
 
 use crate::abi::{self, FfiResult, MortiseError, MortiseText};
 use std::any::Any;
-use std::mem::size_of;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::{Mutex, PoisonError};
 
@@ -40,7 +39,7 @@ pub unsafe fn with_error(error: *mut MortiseError, work: impl FnOnce() -> Result
         Ok(()) => return abi::OK,
         Err(failure) => failure,
     };
-    if !error.is_null() && (*error).size as usize >= size_of::<MortiseError>() {
+    if !error.is_null() && (*error).size as usize >= MortiseError::LEAST_SIZE {
         (*error).code = failure.code;
         write_text(&mut (*error).message, &failure.message);
     }
@@ -50,7 +49,7 @@ pub unsafe fn with_error(error: *mut MortiseError, work: impl FnOnce() -> Result
 /// What `mortise.error/1` answers. One text for all: calls of the base table come one at a time.
 static LAST_MESSAGE: Mutex<String> = Mutex::new(String::new());
 
-/// For calls of the base table, which may return only the codes 1 to 4.
+/// For calls of the base table: kept to the codes 1 to 4, which every host of that table knows.
 pub fn with_last_message(work: impl FnOnce() -> Result<(), Failure>) -> FfiResult {
     let outcome = caught(work);
     let mut last = LAST_MESSAGE.lock().unwrap_or_else(PoisonError::into_inner);
@@ -96,6 +95,7 @@ unsafe fn write_text(text: &mut MortiseText, message: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::mem::size_of;
 
     fn message_in(capacity: usize, work: impl FnOnce() -> Result<(), Failure>) -> (FfiResult, String) {
         let mut buffer = vec![0u8; capacity];

@@ -34,6 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     int32_t status;
     mortise_plugin_close(fixture.plugin);
     fixture.plugin = mortise_plugin_open(fixture.session, 0x5550000, "a", "1.0.0", "/", MORTISE_LOG_INFO, &status);
+    mortise_plugin_state(fixture.plugin, MORTISE_PLUGIN_RUNNING);
     stage = fixture_stage(&fixture, touch_all, NULL, NULL);
   }
   const int32_t written = mortise_store_write(fixture.store, data, size);

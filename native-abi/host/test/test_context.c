@@ -72,7 +72,7 @@ STAGE(refusals) {
   CHECK(context->set(context, "k", &value) == MORTISE_UTF8_ERROR);
   value.tag = MORTISE_JSON;
   CHECK(context->set(context, "k", &value) == MORTISE_UTF8_ERROR);
-  value = mortise_bytes("x", ((size_t)1 << 30) + 1);
+  value = mortise_bytes("x", (size_t)MORTISE_MAX_VALUE + 1);
   CHECK(context->set(context, "k", &value) == MORTISE_TOO_LARGE);
 
   char key[300];

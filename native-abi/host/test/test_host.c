@@ -1,4 +1,5 @@
 /* MortiseHost: log, config and what is not offered; opening and closing plugins. */
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -192,23 +193,74 @@ static void names_the_missing_function(void) {
   MortiseValue value;
   const void* table = host;
   MortiseError error = {(uint32_t)sizeof error, MORTISE_OK, {text, sizeof text - 1, 0}};
-  CHECK(host->call(host, "resize", NULL, 0, &value, &error) == MORTISE_NOT_FOUND);
+  CHECK(host->call(host, "resize", NULL, 0, 0, &value, &error) == MORTISE_NOT_FOUND);
   text[error.message.length] = 0;
   CHECK(error.code == MORTISE_NOT_FOUND && strstr(text, "\"resize\"") != NULL);
-  CHECK(host->call(host, "resize", NULL, 0, &value, NULL) == MORTISE_NOT_FOUND);
-  CHECK(host->call(host, "resize", NULL, 1, &value, &error) == MORTISE_NULL_POINTER);
-  CHECK(host->call(host, NULL, NULL, 0, &value, &error) == MORTISE_NULL_POINTER);
-  CHECK(host->call(host, "resize", NULL, 0, NULL, &error) == MORTISE_NULL_POINTER);
-  CHECK(host->call(NULL, "resize", NULL, 0, &value, &error) == MORTISE_NULL_POINTER);
-  CHECK(host->call(host, "\xFF", NULL, 0, &value, &error) == MORTISE_INVALID_DATA);
-  error.size = 4;
-  CHECK(host->call(host, "resize", NULL, 0, &value, &error) == MORTISE_INVALID_DATA);
+  CHECK(host->call(host, "resize", NULL, 0, 0, &value, NULL) == MORTISE_NOT_FOUND);
+  CHECK(host->call(host, "resize", NULL, 1, 0, &value, &error) == MORTISE_NULL_POINTER);
+  CHECK(host->call(host, NULL, NULL, 0, 0, &value, &error) == MORTISE_NULL_POINTER);
+  CHECK(host->call(host, "resize", NULL, 0, 0, NULL, &error) == MORTISE_NULL_POINTER);
+  CHECK(host->call(NULL, "resize", NULL, 0, 0, &value, &error) == MORTISE_NULL_POINTER);
+  CHECK(host->call(host, "\xFF", NULL, 0, 0, &value, &error) == MORTISE_INVALID_DATA);
+  CHECK(host->call(host, "resize", NULL, 0, 1, &value, &error) == MORTISE_NOT_FOUND);
+  CHECK(host->call(host, "resize", NULL, 0, UINT64_MAX, &value, &error) == MORTISE_NOT_FOUND);
+  error.size = MORTISE_END_OF(MortiseError, message) - 1;
+  CHECK(host->call(host, "resize", NULL, 0, 0, &value, &error) == MORTISE_INVALID_DATA);
   CHECK(host->publish(host, "topic", NULL) == MORTISE_UNSUPPORTED);
   CHECK(host->publish(host, NULL, NULL) == MORTISE_NULL_POINTER);
   CHECK(host->publish(NULL, "topic", NULL) == MORTISE_NULL_POINTER);
   CHECK(host->service(host, "store", NULL, &table) == MORTISE_NOT_FOUND && table == NULL);
   CHECK(host->service(host, NULL, NULL, &table) == MORTISE_NULL_POINTER);
   CHECK(host->extension(host, "mortise.any/1") == NULL);
+}
+
+static FfiResult service_elsewhere;
+
+static void* asks_for_a_service(void* host_) {
+  const MortiseHost* host = host_;
+  const void* table = NULL;
+  service_elsewhere = host->service(host, "store", NULL, &table);
+  return NULL;
+}
+
+static void answers_by_state(void) {
+  static const struct {
+    FfiResult config, call, publish, service, elsewhere;
+  } answers[] = {
+      {MORTISE_WRONG_STATE, MORTISE_WRONG_STATE, MORTISE_WRONG_STATE, MORTISE_WRONG_STATE, MORTISE_WRONG_STATE},
+      {MORTISE_OK, MORTISE_NOT_FOUND, MORTISE_UNSUPPORTED, MORTISE_NOT_FOUND, MORTISE_WRONG_STATE},
+      {MORTISE_OK, MORTISE_NOT_FOUND, MORTISE_UNSUPPORTED, MORTISE_NOT_FOUND, MORTISE_WRONG_STATE},
+      {MORTISE_OK, MORTISE_NOT_FOUND, MORTISE_UNSUPPORTED, MORTISE_NOT_FOUND, MORTISE_WRONG_STATE},
+      {MORTISE_OK, MORTISE_CANCELLED, MORTISE_CANCELLED, MORTISE_CANCELLED, MORTISE_CANCELLED},
+      {MORTISE_OK, MORTISE_CANCELLED, MORTISE_CANCELLED, MORTISE_CANCELLED, MORTISE_CANCELLED},
+  };
+  char text[128];
+  int32_t status = -1;
+  MortiseValue value;
+  const void* table;
+  pthread_t thread;
+  Entries entries = {0};
+  entries_add(&entries, "name", mortise_string("n", 1));
+  for (int opening = 0; opening < 2; opening++) {
+    MortisePlugin* plugin = mortise_plugin_open(fixture.session, 0x7780000, "app", "1.2.3", "/etc", MORTISE_LOG_INFO, &status);
+    const MortiseHost* host = mortise_plugin_host(plugin);
+    CHECK(mortise_plugin_config(plugin, entries.bytes, entries.length) == MORTISE_OK);
+    for (uint32_t state = MORTISE_PLUGIN_OPENED; state <= MORTISE_PLUGIN_STOPPED; state++) {
+      if (state != MORTISE_PLUGIN_OPENED) mortise_plugin_state(plugin, state);
+      MortiseError error = {(uint32_t)sizeof error, MORTISE_OK, {text, sizeof text, 0}};
+      CHECK(host->config(host, "name", &value) == answers[state].config);
+      CHECK(host->call(host, "f", NULL, 0, 0, &value, &error) == answers[state].call);
+      CHECK(error.code == answers[state].call && error.message.length > 0);
+      CHECK(host->publish(host, "t", NULL) == answers[state].publish);
+      CHECK(host->service(host, "store", NULL, &table) == answers[state].service);
+      pthread_create(&thread, NULL, asks_for_a_service, (void*)(uintptr_t)host);
+      pthread_join(thread, NULL);
+      CHECK(service_elsewhere == answers[state].elsewhere);
+      CHECK(log_text(host, "in every state") == MORTISE_OK);
+    }
+    mortise_plugin_close(plugin);
+  }
+  drain_all();
 }
 
 static void harmless_after_close(void) {
@@ -228,7 +280,7 @@ static void harmless_after_close(void) {
   mortise_plugin_close(plugin);
   CHECK(log_text(host, "late") == MORTISE_CANCELLED);
   CHECK(host->config(host, "", &value) == MORTISE_CANCELLED);
-  CHECK(host->call(host, "f", NULL, 0, &value, NULL) == MORTISE_CANCELLED);
+  CHECK(host->call(host, "f", NULL, 0, 0, &value, NULL) == MORTISE_CANCELLED);
   CHECK(host->publish(host, "t", NULL) == MORTISE_CANCELLED);
   CHECK(host->service(host, "s", NULL, &table) == MORTISE_CANCELLED);
   CHECK(registry->register_stage(registry, NULL, NULL) == MORTISE_WRONG_STATE);
@@ -253,6 +305,7 @@ int main(void) {
   RUN("drains whole events only", drains_whole_events);
   RUN("answers config, whose values live until the plugin is closed", answers_config);
   RUN("names the function that the application does not have, and offers nothing else", names_the_missing_function);
+  RUN("answers WRONG_STATE too early and CANCELLED too late, and finds services on the thread of the plugin only", answers_by_state);
   RUN("answers CANCELLED after close, and opens again at the same address", harmless_after_close);
   fixture_close(&fixture);
   return CHECK_RESULT();

@@ -212,6 +212,27 @@ static void session_closes_under_a_job(void) {
   fixture_close(&other);
 }
 
+#if defined(__SANITIZE_THREAD__)
+#define PROMISED_STACK ((size_t)64 << 10) /* the sanitizer's own thread-locals take most of it */
+#else
+#define PROMISED_STACK ((size_t)1 << 20)
+#endif
+
+static FfiResult uses_its_stack(void* state, const MortiseContext* context, MortiseError* error) {
+  (void)state, (void)context, (void)error;
+  volatile char room[PROMISED_STACK];
+  for (size_t at = 0; at < sizeof room; at += 1024) room[sizeof room - 1 - at] = 1;
+  return room[sizeof room - 1] == 1 ? MORTISE_OK : MORTISE_ERR;
+}
+
+static void gives_the_promised_stack(void) {
+  Fixture fixture;
+  fixture_open(&fixture);
+  const uintptr_t stage = fixture_stage(&fixture, uses_its_stack, NULL, NULL);
+  CHECK(fixture_job(&fixture, &stage, 1, NULL) == MORTISE_OK);
+  fixture_close(&fixture);
+}
+
 static void session_closes_with_finished_jobs(void) {
   Fixture fixture;
   fixture_open(&fixture);
@@ -271,7 +292,7 @@ static void* logs_for_ever(void* late_) {
     const FfiResult result = late->host->log(late->host, MORTISE_LOG_INFO, "line", 4, &field, 1);
     CHECK(result == MORTISE_OK || result == MORTISE_CANCELLED || result == MORTISE_BUSY);
     late->host->config(late->host, "name", &value);
-    late->host->call(late->host, "f", NULL, 0, &value, NULL);
+    late->host->call(late->host, "f", NULL, 0, 0, &value, NULL);
     atomic_fetch_add(&late->lines, 1);
   }
   return NULL;
@@ -289,6 +310,7 @@ static void late_threads_meet_closing(void) {
     fixture_open(&fixture);
     MortisePlugin* plugin = mortise_plugin_open(fixture.session, base, "a", "1.0.0", "/", MORTISE_LOG_INFO, &status);
     CHECK(plugin != NULL);
+    mortise_plugin_state(plugin, MORTISE_PLUGIN_RUNNING);
     Entries entries = {0};
     entries_add(&entries, "name", mortise_string("n", 1));
     CHECK(mortise_plugin_config(plugin, entries.bytes, entries.length) == MORTISE_OK);
@@ -298,6 +320,7 @@ static void late_threads_meet_closing(void) {
       await(&late.lines, 10);
     }
     for (int i = 0; i < 3; i++) mortise_session_drain(fixture.session, buffer, sizeof buffer, &more);
+    mortise_plugin_state(plugin, MORTISE_PLUGIN_STOPPING);
     if (round % 2) mortise_plugin_close(plugin);
     mortise_session_drain(fixture.session, buffer, sizeof buffer, &more);
     fixture_close(&fixture);
@@ -314,6 +337,7 @@ int main(void) {
   RUN("stops at the cancellation flag", cancels);
   RUN("abandons a job: its ticket is stale, its memory goes when it leaves", abandons);
   RUN("closes a session under a job, whose plugin is BUSY until it leaves", session_closes_under_a_job);
+  RUN("gives a stage 1 MiB of stack", gives_the_promised_stack);
   RUN("closes a session with jobs that nobody took", session_closes_with_finished_jobs);
   RUN("serves eight sessions on eight threads", many_sessions);
   RUN("lets threads of a plugin log while it is closed and opened again", late_threads_meet_closing);

@@ -85,7 +85,7 @@ static void refuses_bad_stages(void) {
   CHECK(strstr(message, "size") != NULL);
   stage.size = 0;
   CHECK(add(&stage) == MORTISE_INVALID_DATA);
-  MortiseError tiny = {4, MORTISE_OK, {message, 1, 0}};
+  MortiseError tiny = {MORTISE_END_OF(MortiseError, message) - 1, MORTISE_OK, {message, 1, 0}};
   stage = stage_named("bad:stage");
   CHECK(registry->register_stage(registry, &stage, &tiny) == MORTISE_INVALID_DATA);
   CHECK(add((const MortiseStage*)(uintptr_t)8) == MORTISE_INVALID_DATA);
@@ -126,10 +126,11 @@ static void checks_ids(void) {
   CHECK(add_named(id) == MORTISE_OK);
 }
 
-/* Puts the first `size` bytes of stage at the very end of the readable page. */
+/* Puts the first `size` bytes of stage as near to the end of the readable page as alignment allows; what is left of the last word is filled. */
 static const MortiseStage* at_the_edge(MortiseStage stage, uint32_t size) {
-  char* place = guarded + page - size;
+  char* place = guarded + page - (size + sizeof(void*) - 1) / sizeof(void*) * sizeof(void*);
   stage.size = size;
+  memset(guarded + page - sizeof(void*), 0xEE, sizeof(void*));
   memcpy(place, &stage, size < sizeof stage ? size : sizeof stage);
   return (const MortiseStage*)(void*)place;
 }

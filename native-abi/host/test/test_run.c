@@ -117,7 +117,7 @@ static void notes_errors(void) {
   CHECK(mortise_store_notes(fixture.store, small, sizeof small) == 0);
   CHECK(fixture_run(&fixture, lies_about_lengths, NULL) == 12345);
   note = only_note(text, sizeof text);
-  CHECK(note.code == 12345 && note.length == 4096);
+  CHECK(note.code == 12345 && strstr(text, "4096 were offered") != NULL);
 }
 
 STAGE(raises_the_flag) {

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../session.h"
 #include "check.h"
 #include "fixture.h"
 
@@ -112,6 +113,20 @@ static void reaps_the_dead(void) {
   fixture_close(&fresh);
 }
 
+static void outlives_a_closed_descriptor(void) {
+  Fixture fixture;
+  fixture_open(&fixture);
+  close(fixture.session->doorbell.write_end);
+  log_line(&fixture);
+  MortiseSession* other = mortise_session_open(); /* looks for the dead */
+  CHECK(other != NULL);
+  uint8_t buffer[4096];
+  uint32_t more;
+  CHECK(mortise_session_drain(fixture.session, buffer, sizeof buffer, &more) > 0);
+  mortise_session_close(other);
+  fixture_close(&fixture);
+}
+
 static void descriptors_come_back(void) {
   const int before = dup(0);
   close(before);
@@ -142,6 +157,7 @@ int main(void) {
   RUN("never blocks when nobody reads", never_blocks_when_nobody_reads);
   RUN("raises no signal when the reader is gone", survives_without_a_reader);
   RUN("reaps a session whose reader is gone, and frees its plugins when its job has left", reaps_the_dead);
+  RUN("lives on when a plugin closed the descriptor of its doorbell", outlives_a_closed_descriptor);
   RUN("gives its descriptors back", descriptors_come_back);
   return CHECK_RESULT();
 }

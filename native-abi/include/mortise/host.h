@@ -43,7 +43,8 @@ typedef struct MortiseHost MortiseHost;
  * may be late, harmless after that: every function answers MORTISE_CANCELLED, `extension` NULL. When the library is opened again the same
  * struct serves the new instance: a thread that outlived destroy would speak for that.
  * Every function may be called from [any-thread] unless stated, and never throws or unwinds into the plugin. Besides the codes named:
- * MORTISE_NULL_POINTER for a NULL host or a required argument that is NULL, MORTISE_OUT_OF_MEMORY.
+ * MORTISE_WRONG_STATE before the first state that a function allows and MORTISE_CANCELLED after the last, which for call, publish and service is when the
+ * host begins to shut the plugin down; MORTISE_NULL_POINTER for a NULL host or a required argument that is NULL; MORTISE_OUT_OF_MEMORY.
  */
 struct MortiseHost {
   uint32_t size; /* bytes of this struct as the host fills it */
@@ -69,25 +70,26 @@ struct MortiseHost {
   /*
    * [any-thread & registered … stopped] Looks up what the operator configured for this plugin. key: NUL-terminated name of a top-level option, "" for the whole
    * object as JSON. Strings, booleans and numbers (double) come as such, objects and arrays as JSON. *value lives until destroy returns.
-   * MORTISE_NOT_FOUND, MORTISE_CANCELLED.
+   * MORTISE_NOT_FOUND, MORTISE_WRONG_STATE (before init), MORTISE_CANCELLED.
    */
   FfiResult (*config)(const MortiseHost* host, const char* key, MortiseValue* value);
 
   /*
    * [any-thread & registered (inside init), initialised, running] Calls a function that the application defined and waits for its answer.
-   * arguments may be NULL if count is 0. *result is the host's and lives until the outermost call into the plugin returns (on a thread of the plugin's own: until its next host call).
+   * arguments may be NULL if count is 0. timeout_ns: nanoseconds that the plugin is willing to wait; 0: no deadline of its own. *result is the host's and
+   * lives until the outermost call into the plugin returns; on a thread of the plugin's own, until its next `call` on any MortiseHost.
    * A handler that must wait cannot be served to a caller on the main thread: MORTISE_WOULD_BLOCK.
    * MORTISE_NOT_FOUND, MORTISE_INVALID_DATA, MORTISE_UTF8_ERROR, MORTISE_TOO_LARGE, MORTISE_DENIED, MORTISE_BUSY, MORTISE_TIMED_OUT,
-   * MORTISE_CANCELLED, MORTISE_REENTERED (the call would come back into a plugin that takes one at a time), MORTISE_ERR (the handler failed;
+   * MORTISE_WRONG_STATE (before init), MORTISE_CANCELLED (also from shutdown on), MORTISE_REENTERED (the call would come back into a plugin that takes one at a time), MORTISE_ERR (the handler failed;
    * error has its text).
    */
-  FfiResult (*call)(const MortiseHost* host, const char* function, const MortiseValue* arguments, size_t argument_count, MortiseValue* result,
-                    MortiseError* error);
+  FfiResult (*call)(const MortiseHost* host, const char* function, const MortiseValue* arguments, size_t argument_count, uint64_t timeout_ns,
+                    MortiseValue* result, MortiseError* error);
 
   /*
    * [any-thread & registered (inside init), initialised, running] Publishes payload (may be NULL) under topic: parts of
    * [A-Za-z0-9_-]+ joined by dots, at most 255 bytes. Returns when queued. MORTISE_UNSUPPORTED where the host has no bus,
-   * MORTISE_BUSY (queue full), MORTISE_INVALID_DATA (topic), MORTISE_CANCELLED.
+   * MORTISE_BUSY (queue full), MORTISE_INVALID_DATA (topic), MORTISE_WRONG_STATE (before init), MORTISE_CANCELLED (from shutdown on).
    */
   FfiResult (*publish)(const MortiseHost* host, const char* topic, const MortiseValue* payload);
 
@@ -95,7 +97,8 @@ struct MortiseHost {
    * [main-thread & registered (inside init), initialised, running] Finds a service that another plugin offers ("mortise.services/1") by name and npm range (NULL: any). *table stays valid until
    * this plugin's shutdown returns: the host stops consumers before the offerer. Calls through it are the two
    * plugins' own affair: the host neither sees nor serialises them.
-   * MORTISE_NOT_FOUND, MORTISE_INVALID_DATA (range), MORTISE_WRONG_STATE (thread), MORTISE_UNSUPPORTED, MORTISE_CANCELLED.
+   * MORTISE_NOT_FOUND, MORTISE_INVALID_DATA (range), MORTISE_WRONG_STATE (before init; a thread other than the main one), MORTISE_UNSUPPORTED,
+   * MORTISE_CANCELLED (from shutdown on).
    */
   FfiResult (*service)(const MortiseHost* host, const char* name, const char* version_range, const void** table);
 

@@ -26,15 +26,18 @@ enum MortiseThreads {
 
 /*
  * Integers are in the byte order of the target, like the rest of the file. The manifest's UTF-8 JSON, one object, follows at offset
- * record_size. One record per library. Reserved fields are 0. Sizes of the structs that never grow (table, slice, dependency, stage
- * requirement, value) equal the host's; those that begin with their size may be smaller, or larger with a newer minor.
+ * record_size. One record per library. Reserved fields are 0.
+ *
+ * Growth: a host refuses a plugin that needs another major or a later minor than its own; one in which a struct that never changes (table, slice, dependency,
+ * stage requirement, value) has another size than the host's; and one in which a struct that grows (error, host, context, stage, registry) is smaller than in
+ * ABI 1.0. Such a struct may be larger than the host's: the plugin was built with newer headers, and says by abi_minor what it needs of them.
  */
 typedef struct MortiseRecord {
   char magic[8];
   uint32_t format;      /* MORTISE_RECORD_FORMAT */
   uint32_t record_size; /* sizeof(MortiseRecord): where the manifest begins */
   uint16_t abi_major;
-  uint16_t abi_minor;
+  uint16_t abi_minor; /* MORTISE_ABI_MINOR_NEEDED */
   uint8_t word; /* sizeof(void*) */
   uint8_t language; /* enum MortiseLanguage */
   uint8_t threads; /* enum MortiseThreads */
@@ -71,9 +74,11 @@ MORTISE_STATIC_ASSERT(offsetof(MortiseRecord, manifest_length) == 64, "MortiseRe
 #define MORTISE_IN_RECORD_SECTION __declspec(allocate(".mortise"))
 #elif defined(__APPLE__)
 #define MORTISE_IN_RECORD_SECTION __attribute__((used, section("__DATA,__mortise")))
+#define MORTISE_HIDDEN_RECORD __attribute__((visibility("hidden")))
 #elif defined(__has_attribute) && !defined(_WIN32)
 #if __has_attribute(retain)
 #define MORTISE_IN_RECORD_SECTION __attribute__((used, retain, section(".mortise")))
+#define MORTISE_HIDDEN_RECORD __attribute__((visibility("hidden")))
 #else
 #define MORTISE_IN_RECORD_SECTION __attribute__((used, section(".mortise")))
 #endif
@@ -81,18 +86,24 @@ MORTISE_STATIC_ASSERT(offsetof(MortiseRecord, manifest_length) == 64, "MortiseRe
 #define MORTISE_IN_RECORD_SECTION __attribute__((used, section(".mortise")))
 #endif
 
+/* Also where -fvisibility=hidden was forgotten, nothing exports the record; but where only an export keeps it under --gc-sections, it stays one. */
+#ifndef MORTISE_HIDDEN_RECORD
+#define MORTISE_HIDDEN_RECORD
+#endif
+
 /* manifest: a string literal of UTF-8 JSON. */
 #define MORTISE_RECORD(language_, threads_, manifest_)                                                                    \
-  MORTISE_EXTERN_C const struct MortiseRecordWithManifest {                                                               \
+  struct MortiseRecordWithManifest {                                                                                      \
     MortiseRecord record;                                                                                                 \
     char manifest[sizeof(manifest_)];                                                                                     \
-  } mortise_record;                                                                                                       \
+  };                                                                                                                      \
+  MORTISE_EXTERN_C MORTISE_HIDDEN_RECORD const struct MortiseRecordWithManifest mortise_record;                           \
   MORTISE_IN_RECORD_SECTION const struct MortiseRecordWithManifest mortise_record = {                                     \
       {{'\x7f', 'M', 'O', 'R', 'T', 'I', 'S', 'E'},                                                                       \
        MORTISE_RECORD_FORMAT,                                                                                             \
        (uint32_t)sizeof(MortiseRecord),                                                                                   \
        MORTISE_ABI_MAJOR,                                                                                                 \
-       MORTISE_ABI_MINOR,                                                                                                 \
+       MORTISE_ABI_MINOR_NEEDED,                                                                                          \
        (uint8_t)MORTISE_WORD,                                                                                             \
        (language_),                                                                                                       \
        (threads_),                                                                                                        \

@@ -14,7 +14,7 @@ typedef int32_t FfiResult;
 /* MORTISE_RESULTS(X): X(NAME, value, sentence). The one list that gives the codes, their names and their text. */
 #define MORTISE_RESULTS(X)                                                                \
   X(MORTISE_OK, 0, "success")                                                             \
-  X(MORTISE_ERR, 1, "failed; the message says why")                                       \
+  X(MORTISE_ERR, 1, "failed")                                                             \
   X(MORTISE_NULL_POINTER, 2, "a required pointer was NULL")                               \
   X(MORTISE_UTF8_ERROR, 3, "a string was not valid UTF-8")                                \
   X(MORTISE_INVALID_DATA, 4, "an argument was out of its domain")                         \

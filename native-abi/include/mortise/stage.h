@@ -18,8 +18,9 @@ enum MortiseStageFlag {
 /*
  * One stage. The host copies this struct and its strings during register_stage; `state` is passed back as it is.
  * If the plugin is thread-safe (record), execute of one stage may run on several threads at once. A stage-thread has a stack of at least
- * 1 MiB. A larger size than the host's is accepted: what it does not know it does not read. execute, dry_run and destroy must lie in
- * executable memory of the library, as the slots of the base table: else the plugin is refused after register_stages.
+ * 1 MiB. A larger size than the host's is accepted: what it does not know it does not read. So is a smaller one that covers execute: what it does not
+ * cover is as NULL. execute, dry_run and destroy must lie in executable memory of the library, as the slots of the base table: else the plugin is
+ * refused after register_stages.
  */
 typedef struct MortiseStage {
   uint32_t size;  /* sizeof(MortiseStage) */
@@ -38,7 +39,7 @@ typedef struct MortiseStage {
 
   /*
    * [main-thread & stopped, no other call in progress] Once, before the plugin's destroy, last registered first, if and only if
-   * register_stage returned MORTISE_OK and the host could prove the stage's functions. NULL: nothing to release.
+   * register_stage returned MORTISE_OK and the host could prove `destroy` itself, whatever becomes of the plugin. NULL: nothing to release.
    */
   void (*destroy)(void* state);
 } MortiseStage;

@@ -4,7 +4,7 @@
 
 #include "version.h"
 
-#define MORTISE_MAX_VALUE 1073741824 /* bytes of one STRING, BYTES or JSON; over it: MORTISE_TOO_LARGE */
+#define MORTISE_MAX_VALUE 268435456 /* bytes of one STRING, BYTES or JSON; over it: MORTISE_TOO_LARGE */
 
 #define MORTISE_MAX_JSON_DEPTH 1024 /* nested objects and arrays */
 

@@ -5,9 +5,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A different major cannot be loaded. A plugin needs a host whose minor is at least the one it was built with. */
+/* A different major cannot be loaded. */
 #define MORTISE_ABI_MAJOR 1
 #define MORTISE_ABI_MINOR 0
+
+/*
+ * The least minor of a host that the plugin needs, written to its record. An author who builds with newer headers but can do without what is newer in them
+ * defines it lower before including them, and then looks with MORTISE_HAS before using any of that.
+ */
+#ifndef MORTISE_ABI_MINOR_NEEDED
+#define MORTISE_ABI_MINOR_NEEDED MORTISE_ABI_MINOR
+#endif
 
 /* Release of these headers, at most 15 characters. Information only: compatibility is decided by the ABI version. */
 #define MORTISE_HEADER_VERSION "0.1.0"

@@ -1,0 +1,99 @@
+import { STAGE_ID_PATTERN } from '../abi/index.js';
+import { nearest, PluginSystemError } from '../errors/index.js';
+import type { Stage } from '../plugin/index.js';
+
+/** A stage that is known, with the plugin that provides it. */
+export interface RegisteredStage {
+  readonly stage: Stage;
+  readonly plugin: string;
+}
+
+/**
+ * The stages of all plugins, by id. A namespace belongs to the plugin that uses it first, until it is gone. Stages are reserved when a plugin
+ * registers them, and can be found and run once they are published, when it runs.
+ */
+export class StageTable {
+  readonly #reserved = new Map<string, readonly Stage[]>();
+  readonly #stages = new Map<string, RegisteredStage>();
+  readonly #namespaces = new Map<string, string>();
+  #version = 0;
+
+  /** Grows with every change. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /**
+   * Reserves all stages of a plugin with their namespaces, or none.
+   * @throws `StageInvalid` (id, or twice in one plugin), `NamespaceTaken`
+   */
+  reserve(plugin: string, stages: readonly Stage[]): void {
+    const seen = new Set<string>();
+    for (const { id } of stages) {
+      const place = { plugin, phase: 'stages', operation: id } as const;
+      if (!STAGE_ID_PATTERN.test(id))
+        throw new PluginSystemError('StageInvalid', `${JSON.stringify(id)} is no stage id; namespace:stage was wanted`, place);
+      if (seen.has(id)) throw new PluginSystemError('StageInvalid', `the plugin registers stage ${id} twice`, place);
+      seen.add(id);
+      const owner = this.#namespaces.get(namespaceOf(id));
+      if (owner !== undefined && owner !== plugin) {
+        throw new PluginSystemError(
+          'NamespaceTaken',
+          `stage ${id}: the namespace ${namespaceOf(id)} belongs to plugin ${owner}`,
+          place,
+        );
+      }
+    }
+    for (const { id } of stages) this.#namespaces.set(namespaceOf(id), plugin);
+    this.#reserved.set(plugin, stages);
+  }
+
+  /** The plugin runs: its reserved stages can be found. */
+  publish(plugin: string): void {
+    for (const stage of this.#reserved.get(plugin) ?? []) this.#stages.set(stage.id, Object.freeze({ stage, plugin }));
+    this.#reserved.delete(plugin);
+    this.#version++;
+  }
+
+  /** Removes all stages of a plugin, reserved or published; its namespaces are free again. */
+  remove(plugin: string): void {
+    this.#reserved.delete(plugin);
+    for (const [id, entry] of this.#stages) if (entry.plugin === plugin) this.#stages.delete(id);
+    for (const [namespace, owner] of this.#namespaces) if (owner === plugin) this.#namespaces.delete(namespace);
+    this.#version++;
+  }
+
+  has(id: string): boolean {
+    return this.#stages.has(id);
+  }
+
+  /**
+   * @throws `StageNotFound`, with the nearest id that exists
+   */
+  get(id: string): RegisteredStage {
+    const found = this.#stages.get(id);
+    if (found !== undefined) return found;
+    const near = nearest(id, [...this.#stages.keys()]);
+    throw new PluginSystemError('StageNotFound', `no running plugin provides stage ${JSON.stringify(id)}`, {
+      phase: 'operation',
+      operation: id,
+      ...(near === undefined ? {} : { remedy: `Did you mean ${JSON.stringify(near)}?` }),
+    });
+  }
+
+  /** All stages, in the order in which they were registered. */
+  list(): RegisteredStage[] {
+    return [...this.#stages.values()];
+  }
+
+  /** Ids of the stages of one plugin. */
+  of(plugin: string): string[] {
+    return this.list()
+      .filter((entry) => entry.plugin === plugin)
+      .map((entry) => entry.stage.id);
+  }
+}
+
+function namespaceOf(id: string): string {
+  return id.slice(0, id.indexOf(':'));
+}
