@@ -3,6 +3,8 @@ import { PluginSystemError } from '../errors/index.js';
 
 interface Turn {
   readonly owner: Turns;
+  /** The turn, not over then, in which this one was asked for: of another owner. */
+  readonly outer: Turn | undefined;
   over: boolean;
 }
 
@@ -18,8 +20,9 @@ export class Turns {
    * @throws `InvalidState`
    */
   take<Result>(operation: string, work: () => Promise<Result>): Promise<Result> {
-    const outer = current.getStore();
-    if (outer?.owner === this && !outer.over) {
+    let outer = current.getStore();
+    while (outer?.over) outer = outer.outer;
+    if (this.#isInside(outer)) {
       return Promise.reject(
         new PluginSystemError('InvalidState', `${operation} was called by a plugin that is itself being started or stopped`, {
           operation,
@@ -27,7 +30,7 @@ export class Turns {
         }),
       );
     }
-    const turn: Turn = { owner: this, over: false };
+    const turn: Turn = { owner: this, outer, over: false };
     const result = this.#last
       .then(() => current.run(turn, work))
       .finally(() => {
@@ -35,5 +38,10 @@ export class Turns {
       });
     this.#last = result.catch(() => undefined);
     return result;
+  }
+
+  #isInside(turn: Turn | undefined): boolean {
+    for (let at = turn; at !== undefined; at = at.outer) if (at.owner === this && !at.over) return true;
+    return false;
   }
 }

@@ -3,7 +3,8 @@ import { type ErrorCode, PluginSystemError } from '../errors/index.js';
 import type { LibraryFile } from '../native/index.js';
 import type { JsonValue } from '../plugin/index.js';
 import { PassedLooks } from './passed-looks.js';
-import { type ProbeReport, probeFile } from './probe.js';
+import { probeFile } from './probe.js';
+import type { ProbeReport } from './probe-report.js';
 
 export interface FirstLookOptions {
   readonly app: string;

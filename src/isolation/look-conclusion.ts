@@ -3,7 +3,7 @@ import type { LibraryFile } from '../native/index.js';
 import type { PluginWarning } from '../plugin/index.js';
 import { LOOK_STEPS, type StepLine } from './first-look-protocol.js';
 import type { LookOutcome } from './look-process.js';
-import type { ProbeReport, ProbeStep, RecordSummary } from './probe.js';
+import type { ProbeReport, ProbeStep, RecordSummary } from './probe-report.js';
 import { causeOfDeath } from './process-group.js';
 
 /**

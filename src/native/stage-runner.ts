@@ -1,9 +1,9 @@
 import { fromTransfer, MORTISE_OK, RUN_MODES, toTransfer } from '../abi/index.js';
 import { PluginSystemError } from '../errors/index.js';
 import type { StoreHandle } from '../ffi/index.js';
-import type { BatchRequest, BatchResult, Stage, StageContext, StageRunner } from '../plugin/index.js';
+import type { BatchRequest, BatchResult, Stage, StageContext } from '../plugin/index.js';
 import { BatchTransfer, notBegun } from './batch-transfer.js';
-import type { NativeStage } from './native-stage.js';
+import type { NativeRunner, NativeStage } from './native-stage.js';
 import { allFree, enterAll, leaveAll, type PreparedBatch, prepareBatch } from './prepared-batch.js';
 import type { HostSession } from './session.js';
 
@@ -16,7 +16,7 @@ export interface StageRunnerOptions {
  * Runs consecutive native stages in one call of the host library: on this thread if all are quick and their plugins are free, else on a
  * thread of the library. One for each manager.
  */
-export class NativeStageRunner implements StageRunner {
+export class NativeStageRunner implements NativeRunner {
   readonly #session: HostSession;
   readonly #options: StageRunnerOptions;
   readonly #prepared = new WeakMap<readonly Stage[], PreparedBatch>();
