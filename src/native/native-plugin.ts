@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describeResult, MORTISE_OK, PLUGIN_STATES, toTransfer } from '../abi/index.js';
 import { PluginSystemError } from '../errors/index.js';
 import type { PluginHandle, Pointer } from '../ffi/index.js';
@@ -9,6 +10,9 @@ import { logLevelNumber, logSink } from './plugin-log.js';
 import type { HostSession } from './session.js';
 import type { NativeStageRunner } from './stage-runner.js';
 import { EntryWriter, readStageRecord, type StageRecord } from './wire.js';
+
+/** How often a plugin that is to be shut down is looked at while a call is in progress, in milliseconds. */
+const IDLE_POLL_MS = 5;
 
 /** A compiled plugin as the manager sees every plugin. */
 export class NativePlugin implements Plugin {
@@ -106,8 +110,14 @@ export class NativePlugin implements Plugin {
 
   /** Waits until a call in progress has returned, for the grace of cancelled calls at most. */
   shutdown(): void | Promise<void> {
+    return this.#guarded.gate.active === 0 ? this.#shutdown() : this.#shutdownWhenIdle();
+  }
+
+  async #shutdownWhenIdle(): Promise<void> {
     const { gate } = this.#guarded;
-    return gate.active === 0 ? this.#shutdown() : gate.whenIdle(this.#runner.cancelGraceMs).then(() => this.#shutdown());
+    const end = performance.now() + this.#runner.cancelGraceMs;
+    while (gate.active > 0 && gate.state === 'open' && performance.now() < end) await sleep(IDLE_POLL_MS);
+    this.#shutdown();
   }
 
   #shutdown(): void {

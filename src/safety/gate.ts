@@ -9,7 +9,6 @@ export class CallGate {
   #state: 'open' | 'closed' | 'abandoned' = 'open';
   #active = 0;
   #idle: Array<() => void> = [];
-  #quiet: Array<() => void> = [];
   #reason = '';
 
   constructor(threadSafe: boolean) {
@@ -52,25 +51,12 @@ export class CallGate {
   leave(): void {
     this.#active--;
     if (this.#idle.length > 0) this.#wake();
-    if (this.#active === 0) this.#hush();
   }
 
   /** Resolves when a call could begin, or when none ever will: `enter` then tells which. First come, first served is up to the waiters. */
   whenFree(): Promise<void> {
     if (this.free || this.#state !== 'open') return Promise.resolve();
     return new Promise((resolve) => this.#idle.push(resolve));
-  }
-
-  /** Resolves when no call is in progress, when none ever will be, or after `milliseconds`. */
-  whenIdle(milliseconds: number): Promise<void> {
-    if (this.#active === 0 || this.#state !== 'open') return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, milliseconds);
-      this.#quiet.push(() => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
   }
 
   /** No call from now on. */
@@ -84,14 +70,6 @@ export class CallGate {
     this.#state = 'abandoned';
     this.#reason = reason;
     this.#wake();
-    this.#hush();
-  }
-
-  #hush(): void {
-    const waiting = this.#quiet;
-    if (waiting.length === 0) return;
-    this.#quiet = [];
-    for (const resolve of waiting) resolve();
   }
 
   #wake(): void {
