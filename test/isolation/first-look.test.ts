@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, extname, join } from 'node:path';
 import { PluginManager } from 'mortise';
@@ -6,8 +6,9 @@ import { afterEach, expect, it } from 'vitest';
 import { takeChildSlot } from '../../dist/isolation/child-slots.js';
 import { FirstLook } from '../../dist/isolation/index.js';
 import { checkLibraryFile } from '../../dist/native/index.js';
+import { setEnvironment } from '../support/calls.js';
 import { refusal } from '../support/errors.js';
-import { describeWithFixtures, fixture } from '../support/plugins.js';
+import { compilePlugin, describeWithFixtures, fixture } from '../support/plugins.js';
 import { temporaryFolder } from '../support/temporary.js';
 
 /** A first look with a cache of its own, and how often the plugins that it looks at were entered. */
@@ -153,7 +154,9 @@ describeWithFixtures('a file that is replaced while it is looked at', () => {
   it('[G1] [G12] is not opened: what was looked at is what is opened', async () => {
     const folder = temporaryFolder();
     const path = join(folder, `moving${extname(fixture('static-vtable'))}`);
-    copyFileSync(fixture('static-vtable'), path);
+    copyFileSync(compilePlugin('replaces-itself'), path);
+    copyFileSync(fixture('static-vtable'), `${path}.new`);
+    setEnvironment({ FIXTURE_REPLACE: path, FIXTURE_REPLACE_BY: `${path}.new` });
     const manager = await PluginManager.create({
       app: 'acme',
       apiVersion: '0.1.0',
@@ -162,14 +165,12 @@ describeWithFixtures('a file that is replaced while it is looked at', () => {
       configDirectory: join(folder, 'config'),
       cacheDirectory: join(folder, 'cache'),
     });
-    const starting = manager.start();
-    setTimeout(() => {
-      copyFileSync(fixture('segfault-init'), `${path}.new`);
-      renameSync(`${path}.new`, path);
-    }, 5);
-    const { loaded, failed } = await starting;
+    const { loaded, failed } = await manager.start();
+    expect(existsSync(`${path}.new`)).toBe(false);
     expect(loaded).toEqual([]);
-    expect(failed.map(({ error }) => error.code)).toEqual(['LibraryChanged']);
+    expect(failed.map(({ error }) => [error.code, error.detail])).toEqual([
+      ['LibraryChanged', 'the file was replaced since it was looked at'],
+    ]);
     await manager.stop();
   });
 });

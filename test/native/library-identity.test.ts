@@ -1,9 +1,11 @@
 import { copyFileSync, linkSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { setEnvironment } from '../support/calls.js';
 import { refusal } from '../support/errors.js';
 import { createManager, managerWith } from '../support/managers.js';
 import {
+  compilePlugin,
   counter,
   describeWithFixtures,
   fixture,
@@ -83,6 +85,20 @@ describeWithFixtures('one library, one live handle', () => {
     expect(await refusal(manager.load(path))).toMatchObject({ code: 'LibraryChanged', path, phase: 'loading' });
     renameSync(join(folder, 'kept'), path);
     expect((await manager.load(path)).name).toBe('stage-echo');
+  });
+
+  it('[G1] a file that is replaced between its check and its opening is refused, and nothing of it is called', async () => {
+    const path = join(temporaryFolder(), `moving${suffix}`);
+    copyFileSync(compilePlugin('replaced-at-open'), path);
+    copyFileSync(fixture('static-vtable'), `${path}.new`);
+    setEnvironment({ FIXTURE_REPLACE: path, FIXTURE_REPLACE_BY: `${path}.new` });
+    const manager = await createManager();
+    expect(await refusal(manager.load(path))).toMatchObject({
+      code: 'LibraryChanged',
+      path,
+      detail: 'the file was replaced between its check and its opening',
+    });
+    expect(counter(path, 'entries')).toBe(0);
   });
 
   it('[G1] a file that was replaced before it was mapped is taken as it is', async () => {
