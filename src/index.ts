@@ -3,20 +3,12 @@ export {
   definePlugin,
   type FailedPlugin,
   type PhaseEvent,
-  type Pipeline,
-  type PipelineStep,
   type PluginDefinition,
   type PluginInfo,
   PluginManager,
   type PluginManagerOptions,
   type PluginState,
   probe,
-  type RegisteredStage,
-  type RunOptions,
-  type RunReport,
-  type SerializedRunReport,
-  type StageRegistry,
-  type StageReport,
   type StopReport,
 } from './core/index.js';
 export {
@@ -28,6 +20,16 @@ export {
   type SerializedError,
 } from './errors/index.js';
 export type { LookStep, ProbeOptions, ProbeReport, ProbeStep, RecordSummary, StageSummary } from './isolation/index.js';
+export type {
+  Pipeline,
+  PipelineStep,
+  RegisteredStage,
+  RunOptions,
+  RunReport,
+  SerializedRunReport,
+  StageRegistry,
+  StageReport,
+} from './pipelines/index.js';
 export type {
   ContextValue,
   JsonValue,

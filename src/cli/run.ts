@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type BootReport, type Pipeline, PluginManager, type RunReport, type StopReport } from '../core/index.js';
+import { type BootReport, PluginManager, type StopReport } from '../core/index.js';
 import { nearest, PluginSystemError } from '../errors/index.js';
+import type { Pipeline, RunReport } from '../pipelines/index.js';
 import type { ContextValue } from '../plugin/index.js';
 import { usageError } from './arguments.js';
 import type { Command, CommandCall, ParsedOptions } from './command.js';

@@ -1,10 +1,10 @@
 import { type Phase, PluginSystemError } from '../errors/index.js';
 import type { FirstLook, PluginDriver, ProbeOptions, ProbeReport } from '../isolation/index.js';
+import type { StageTable } from '../pipelines/index.js';
 import type { Logger } from '../plugin/index.js';
 import { announcePhase, ManagedPlugin } from './managed-plugin.js';
 import type { ResolvedOptions } from './options.js';
 import type { FailedPlugin } from './report.js';
-import type { StageTable } from './stage-table.js';
 
 /** What it takes to open compiled plugins. */
 export interface NativeParts {

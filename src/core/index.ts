@@ -3,8 +3,4 @@ export { definePlugin, type PluginDefinition } from './define-plugin.js';
 export type { PhaseEvent } from './managed-plugin.js';
 export { PluginManager } from './manager.js';
 export type { PluginManagerOptions } from './options.js';
-export type { Pipeline, PipelineStep } from './pipeline.js';
-export type { RunOptions } from './pipeline-runs.js';
 export type * from './report.js';
-export { StageRegistry } from './stage-registry.js';
-export type { RegisteredStage } from './stage-table.js';

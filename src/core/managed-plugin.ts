@@ -1,8 +1,8 @@
 import { channel } from 'node:diagnostics_channel';
 import { type ErrorCode, type Phase, PluginSystemError } from '../errors/index.js';
+import type { StageTable } from '../pipelines/index.js';
 import type { Plugin, PluginHost, PluginMetadata, StageContext } from '../plugin/index.js';
 import type { PluginInfo, PluginState } from './report.js';
-import type { StageTable } from './stage-table.js';
 
 /** What subscribers of the diagnostics channel `mortise:phase` get, once for each phase of each plugin. */
 export interface PhaseEvent {

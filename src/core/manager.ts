@@ -1,5 +1,13 @@
 import { resolve } from 'node:path';
 import { type Phase, PluginSystemError } from '../errors/index.js';
+import {
+  type Pipeline,
+  type PipelineRuns,
+  type RunOptions,
+  type RunReport,
+  StageRegistry,
+  StageTable,
+} from '../pipelines/index.js';
 import type { Logger, Plugin } from '../plugin/index.js';
 import { importNativeParts, lookAtAll, type NativeParts, openPlugin } from './boot.js';
 import { checkPlugin } from './define-plugin.js';
@@ -7,12 +15,8 @@ import { discover } from './directories.js';
 import { makeLogger } from './logging.js';
 import { ManagedPlugin } from './managed-plugin.js';
 import { type PluginManagerOptions, type ResolvedOptions, resolveOptions } from './options.js';
-import type { Pipeline } from './pipeline.js';
-import type { PipelineRuns, RunOptions } from './pipeline-runs.js';
 import { duplicate, PluginSet } from './plugin-set.js';
-import type { BootReport, FailedPlugin, PluginInfo, RunReport, StopReport } from './report.js';
-import { StageRegistry } from './stage-registry.js';
-import { StageTable } from './stage-table.js';
+import type { BootReport, FailedPlugin, PluginInfo, StopReport } from './report.js';
 import { Turns } from './turns.js';
 
 /**
@@ -49,7 +53,7 @@ export class PluginManager {
     const resolved = resolveOptions(options);
     const log = await makeLogger(resolved.app, resolved.logger, resolved.logLevel);
     // Imported here, so that importing the package costs little: each file takes most of a millisecond.
-    const { PipelineRuns } = await import('./pipeline-runs.js');
+    const { PipelineRuns } = await import('../pipelines/pipeline-runs.js');
     const table = new StageTable();
     return new PluginManager(resolved, log, table, new PipelineRuns(resolved, table, log));
   }

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { isVersion, LOG_LEVELS } from '../abi/index.js';
 import { checkOptionNames, PluginSystemError } from '../errors/index.js';
+import type { Pipeline } from '../pipelines/index.js';
 import type { JsonValue, Logger } from '../plugin/index.js';
 import { appDirectories } from './directories.js';
-import type { Pipeline } from './pipeline.js';
 
 /** Options of `PluginManager.create`. */
 export interface PluginManagerOptions {

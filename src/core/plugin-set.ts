@@ -1,11 +1,10 @@
 import { nearest, PluginSystemError } from '../errors/index.js';
+import { CancellationSource, StageContextView } from '../pipelines/index.js';
 import type { Logger, PluginHost } from '../plugin/index.js';
-import { CancellationSource } from './cancellation.js';
-import { loadOrder } from './load-order.js';
+import { loadOrder } from '../resolution/index.js';
 import type { ManagedPlugin } from './managed-plugin.js';
 import type { ResolvedOptions } from './options.js';
 import type { FailedPlugin, PluginInfo } from './report.js';
-import { StageContextView } from './stage-context.js';
 
 /** The plugins that one manager knows: those that run, in the order in which they were started, and those that failed. */
 export class PluginSet {

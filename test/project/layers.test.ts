@@ -4,7 +4,20 @@ import { describe, expect, it } from 'vitest';
 import { root } from './installed.js';
 
 /** Folders of src, highest first. A folder imports from itself and from those behind it. */
-const LAYERS = ['cli', 'core', 'isolation', 'native', 'safety', 'ffi', 'abi', 'binary', 'plugin', 'errors'];
+const LAYERS = [
+  'cli',
+  'core',
+  'pipelines',
+  'resolution',
+  'isolation',
+  'native',
+  'safety',
+  'ffi',
+  'abi',
+  'binary',
+  'plugin',
+  'errors',
+];
 
 interface Import {
   /** Relative to src. */

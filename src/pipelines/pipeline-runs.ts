@@ -1,7 +1,6 @@
 import { checkOptionNames, nearest, PluginSystemError } from '../errors/index.js';
 import type { ContextValue, Logger, RunMode } from '../plugin/index.js';
 import { CancellationSource } from './cancellation.js';
-import type { ResolvedOptions } from './options.js';
 import { type Pipeline, type PipelinePlan, planPipeline } from './pipeline.js';
 import type { RunReport } from './report.js';
 import { runPipeline } from './run-pipeline.js';
@@ -16,6 +15,14 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What the runs of one manager have in common. */
+export interface RunSettings {
+  readonly pipelines: Readonly<Record<string, Pipeline>>;
+  readonly configDirectory: string;
+  readonly cancelGraceMs: number;
+  readonly drainMs: number;
+}
+
 const KNOWN = ['mode', 'data', 'signal'];
 
 interface ActiveRun {
@@ -26,13 +33,13 @@ interface ActiveRun {
 
 /** The pipelines of one manager: their plans, and the runs in progress. */
 export class PipelineRuns {
-  readonly #options: ResolvedOptions;
+  readonly #options: RunSettings;
   readonly #stages: StageTable;
   readonly #log: Logger;
   readonly #active = new Set<ActiveRun>();
   readonly #plans = new Map<string, { version: number; plan: PipelinePlan }>();
 
-  constructor(options: ResolvedOptions, stages: StageTable, log: Logger) {
+  constructor(options: RunSettings, stages: StageTable, log: Logger) {
     this.#options = options;
     this.#stages = stages;
     this.#log = log;

@@ -1,0 +1,1 @@
+export { loadOrder } from './load-order.js';
