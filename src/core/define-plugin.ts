@@ -1,7 +1,7 @@
-import { createRequire } from 'node:module';
 import { isVersion, NAME_PATTERN, PRIORITY_BANDS, STAGE_ID_PATTERN } from '../abi/index.js';
 import { checkOptionNames, PluginSystemError } from '../errors/index.js';
 import type { Plugin, PluginDependency, PluginHost, Priority, Stage, StageContext, StageRequirement } from '../plugin/index.js';
+import { isRange } from '../resolution/index.js';
 
 /** A plugin in TypeScript, as its author writes it. */
 export interface PluginDefinition {
@@ -81,6 +81,8 @@ export function definePlugin(definition: PluginDefinition): Plugin {
       requiredStages: definition.requiredStages ?? [],
       conflictsWith: definition.conflictsWith ?? [],
       incompatibleWith: (definition.incompatibleWith ?? []).map(dependency),
+      resources: [],
+      rangeSyntax: 'npm',
     }),
     registerStages: () => stages,
     init: (host) => definition.init?.(host),
@@ -115,9 +117,7 @@ function checkPluginName(name: unknown, plugin: string): void {
 }
 
 function checkRange(range: unknown, plugin: string): void {
-  // Imported by file, and only when there is a range: the whole of semver takes longer to import than this package.
-  const valid = createRequire(import.meta.url)('semver/ranges/valid') as (range: string) => string | null;
-  if (typeof range === 'string' && valid(range) !== null) return;
+  if (typeof range === 'string' && isRange(range)) return;
   throw new PluginSystemError('VersionInvalid', `${JSON.stringify(range)} is no range of versions`, {
     plugin,
     remedy: 'Give an npm range such as ^1.2.0 or ">=1 <3".',

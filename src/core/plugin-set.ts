@@ -5,6 +5,7 @@ import { loadOrder } from '../resolution/index.js';
 import type { ManagedPlugin } from './managed-plugin.js';
 import type { ResolvedOptions } from './options.js';
 import type { FailedPlugin, PluginInfo } from './report.js';
+import { ServiceTable } from './services.js';
 
 /** The plugins that one manager knows: those that run, in the order in which they were started, and those that failed. */
 export class PluginSet {
@@ -12,6 +13,7 @@ export class PluginSet {
   readonly #log: Logger;
   readonly #running = new Map<string, ManagedPlugin>();
   readonly #failed = new Map<string, ManagedPlugin>();
+  readonly #services = new ServiceTable(() => false);
 
   constructor(options: ResolvedOptions, log: Logger) {
     this.#options = options;
@@ -154,6 +156,7 @@ export class PluginSet {
       configDirectory,
       config: Object.hasOwn(config, entry.name) ? (config[entry.name] ?? {}) : {},
       log: this.#log.child({ plugin: entry.name }),
+      services: this.#services.finderFor(entry.name),
     };
   }
 

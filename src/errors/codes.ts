@@ -8,6 +8,7 @@ export type ErrorCategory =
   | 'metadata'
   | 'dependency'
   | 'conflict'
+  | 'version'
   | 'stage registration'
   | 'init'
   | 'preflight'
@@ -78,11 +79,36 @@ const table = {
   // dependency and conflict
   DependencyMissing: { category: 'dependency', remedy: 'Install the plugin that is needed, or remove the one that needs it.' },
   DependencyFailed: { category: 'dependency', remedy: 'Mend the dependency first: its own error is the cause.' },
+  DependencyVersion: {
+    category: 'dependency',
+    remedy: 'Install a version that is within the range, or a version of the dependent that takes the one that is here.',
+  },
+  DependencyDisabled: { category: 'dependency', remedy: 'Enable the plugin that is needed, or disable the one that needs it.' },
+  DependencyConflict: {
+    category: 'dependency',
+    remedy: 'Remove or disable any one of the plugins named, or install a version of the dependency that suits all of them.',
+  },
+  StageRequirementMissing: {
+    category: 'dependency',
+    remedy: 'Install a plugin that provides the stage, or remove the one that requires it.',
+  },
+  ApiIncompatible: {
+    category: 'version',
+    remedy: 'Install a release of the plugin for the plugin API of this application, or another release of the application.',
+  },
+  RangeInvalid: { category: 'version', remedy: 'Give a range such as ^1.2.0 or ">=1, <3".' },
   DependencyCycle: {
     category: 'dependency',
     remedy: 'Make one dependency of the cycle optional, or remove one of the plugins.',
   },
   PluginDuplicate: { category: 'conflict', remedy: 'Keep one of the two.' },
+  PluginConflict: { category: 'conflict', remedy: 'Remove or disable one of the two, or resolve the conflict by a policy.' },
+  ResourceConflict: {
+    category: 'conflict',
+    remedy: 'Remove or disable one of the two, configure one to use something else, or resolve the conflict by a policy.',
+  },
+  ConflictNotFound: { category: 'usage', remedy: 'conflicts() lists those that are known.' },
+  TooManyPlugins: { category: 'conflict', remedy: 'Remove or disable plugins, or raise maxPlugins.' },
   NamespaceTaken: { category: 'conflict', remedy: 'Remove one of the two plugins, or rename the namespace of one.' },
 
   // lifecycle
@@ -100,6 +126,11 @@ const table = {
     category: 'preflight',
     remedy: 'This machine does not meet what the plugin needs: its message and its log lines say what.',
   },
+  TimedOut: {
+    category: 'operation',
+    remedy: 'Allow more time if it is just slow; otherwise report it to the author of the plugin.',
+  },
+  Vetoed: { category: 'operation', remedy: 'A hook of the application forbade it: its reason says why.' },
   ShutdownFailed: { category: 'shutdown', remedy: 'The plugin was destroyed all the same; see its message.' },
 
   // operation
@@ -123,6 +154,17 @@ const table = {
   Abandoned: { category: 'operation', remedy: 'The native call did not return. Restart the process to be rid of it.' },
   Busy: { category: 'operation', remedy: 'Wait until the call in progress has returned.' },
   PluginClosed: { category: 'operation', remedy: 'Load the plugin again.' },
+  ServiceNotFound: {
+    category: 'operation',
+    remedy: 'Start a plugin that offers the service in that version, before the one that looks for it.',
+  },
+  ServiceInvalid: {
+    category: 'init',
+    remedy: 'A service has a name like that of a plugin, a semantic version, and each pair of the two once.',
+  },
+  ServiceCircle: { category: 'operation', remedy: 'Let one of the two do without the other: which is to be stopped first?' },
+  PluginDisabled: { category: 'operation', remedy: 'Enable it: `await manager.enable(name)`.' },
+  PluginIsCore: { category: 'usage', remedy: 'Core plugins are part of the application and always on.' },
   PluginNotFound: { category: 'operation', remedy: 'Check the name; list() gives those that are here.' },
 
   // host

@@ -117,7 +117,7 @@ function look(request: FirstLookRequest, report: Reporter): Verdict {
   if (request.init && failure === undefined) {
     const { name } = plugin.metadata;
     const config = request.config ?? (Object.hasOwn(configs, name) ? configs[name] : undefined) ?? {};
-    attempt('init', () => plugin.init({ app, apiVersion, configDirectory, config, log }));
+    attempt('init', () => plugin.init({ config, log }));
     if (failure === undefined) {
       attempt('preflight_check', () => plugin.preflight());
       attempt('shutdown', () => plugin.shutdown());

@@ -77,7 +77,7 @@ export class NativePlugin implements Plugin {
     this.#session.library.pluginLogLevel(this.#handle, logLevelNumber(log));
   }
 
-  init(host: PluginHost): void {
+  init(host: Pick<PluginHost, 'config' | 'log'>): void {
     const { library } = this.#session;
     this.logTo(host.log);
     const writer = new EntryWriter();

@@ -26,6 +26,21 @@ export interface StageRequirement {
   readonly provided: boolean;
 }
 
+/** How a plugin uses a resource outside itself; see `mortise/ext/resources.h` for what excludes what. */
+export type ResourceAccess = 'shared_read' | 'shared_write' | 'exclusive_write' | 'provides_unique';
+
+/** Something outside itself that a plugin uses while it runs. */
+export interface ResourceUse {
+  /** `file`, `port`, `device`, …: an open list. */
+  readonly type: string;
+  /** Compared character by character within a type. */
+  readonly identifier: string;
+  readonly access: ResourceAccess;
+}
+
+/** Grammar of the ranges of a plugin: npm's, or, in a compiled one without a record, Cargo's, where a bare `1.2.3` means `^1.2.3`. */
+export type RangeSyntax = 'npm' | 'cargo';
+
 /** What a plugin says of itself; read once, frozen. */
 export interface PluginMetadata {
   readonly name: string;
@@ -40,6 +55,30 @@ export interface PluginMetadata {
   readonly requiredStages: readonly StageRequirement[];
   readonly conflictsWith: readonly string[];
   readonly incompatibleWith: readonly PluginDependency[];
+  readonly resources: readonly ResourceUse[];
+  /** Of all ranges here. */
+  readonly rangeSyntax: RangeSyntax;
+}
+
+/** A versioned service that a plugin offers to others. */
+export interface ServiceOffer {
+  /** `[A-Za-z][A-Za-z0-9._-]{0,63}` */
+  readonly name: string;
+  /** Semantic version 2.0.0. */
+  readonly version: string;
+  /** What TypeScript plugins get. Absent: a table of C functions, which only compiled plugins can look up. */
+  readonly service?: unknown;
+}
+
+/** Where a plugin looks up what others offer. */
+export interface ServiceFinder {
+  /**
+   * The service `name` in its highest version within `range` (npm grammar; any where absent). It may be used until the `shutdown` of the finder has ended: whoever
+   * found a service is stopped before the plugin that offers it.
+   * @throws `ServiceNotFound` (name, version, or it is one of C functions), `ServiceCircle` (the offerer depends on the finder), `VersionInvalid`
+   */
+  find<Service>(name: string, range?: string): Service;
+  has(name: string, range?: string): boolean;
 }
 
 /** What a plugin gets of its host. */
@@ -50,6 +89,8 @@ export interface PluginHost {
   /** What the operator configured for this plugin. */
   readonly config: Readonly<Record<string, JsonValue>>;
   readonly log: Logger;
+  /** Usable from `init` until `shutdown` has ended. */
+  readonly services: ServiceFinder;
 }
 
 /** A remark on a plugin that is no reason to refuse it. */
@@ -73,6 +114,10 @@ export interface Plugin {
   readonly abandoned?: boolean | undefined;
   registerStages(): readonly Stage[] | Promise<readonly Stage[]>;
   init?(host: PluginHost): void | Promise<void>;
+  /** Asked once, after init; others can find these from then on. */
+  services?(): readonly ServiceOffer[];
+  /** Names of the plugins whose services it found by means that the manager does not see. */
+  uses?(): readonly string[];
   preflight?(context: StageContext): void | Promise<void>;
   /** Called if and only if init succeeded; destroy follows whatever it does. */
   shutdown?(): void | Promise<void>;

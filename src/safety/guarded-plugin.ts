@@ -96,7 +96,7 @@ export class GuardedPlugin {
         get: (slot: FunctionSlot) => this.#call(slot, this.#vtable.instance),
         free: (slot: FunctionSlot, value: unknown) => void this.#call(slot, value),
       };
-      this.#metadata = readMetadata(source, { strictPriority: this.#parts.hasRecord, warnings: this.warnings });
+      this.#metadata = readMetadata(source, { hasRecord: this.#parts.hasRecord, warnings: this.warnings });
     }
     return this.#metadata;
   }

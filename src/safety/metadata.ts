@@ -17,8 +17,8 @@ export interface MetadataSource {
 }
 
 export interface MetadataRules {
-  /** A priority out of its band is an error in a plugin with our record, a warning in one without. */
-  readonly strictPriority: boolean;
+  /** Whether the plugin carries a record: then a priority out of its band is an error, without one a warning; ranges are npm's, without one Cargo's. */
+  readonly hasRecord: boolean;
   readonly warnings: PluginWarning[];
 }
 
@@ -47,6 +47,8 @@ export function readMetadata(source: MetadataSource, rules: MetadataRules): Plug
       requiredStages: readSlice(source, 'required_stages', 'free_required_stages', readRequirement),
       conflictsWith: readSlice(source, 'conflicts_with', 'free_conflicts_with', readName),
       incompatibleWith: readSlice(source, 'incompatible_with', 'free_incompatible_with', readDependency),
+      resources: [],
+      rangeSyntax: rules.hasRecord ? 'npm' : 'cargo',
     });
   } catch (error) {
     throw PluginSystemError.from(error, 'Internal', context);
@@ -198,7 +200,7 @@ function readPriority(word: number, rules: MetadataRules): Priority {
   }
   if (value < band.low || value > band.high) {
     const message = `the priority ${band.category}:${value} is out of its band, ${band.low} to ${band.high}`;
-    if (rules.strictPriority) throw new PluginSystemError('PriorityInvalid', message, { operation: 'priority' });
+    if (rules.hasRecord) throw new PluginSystemError('PriorityInvalid', message, { operation: 'priority' });
     rules.warnings.push({ code: 'PriorityOutOfBand', message });
   }
   return Object.freeze({ category: band.category, value });

@@ -325,8 +325,8 @@ class Metadata implements MetadataSource {
   }
 }
 
-const read = (metadata: Metadata, strictPriority = false, warnings: Array<{ code: string; message: string }> = []) =>
-  readMetadata(metadata, { strictPriority, warnings });
+const read = (metadata: Metadata, hasRecord = false, warnings: Array<{ code: string; message: string }> = []) =>
+  readMetadata(metadata, { hasRecord, warnings });
 
 describe('metadata', () => {
   it('[G5] of a plugin with a record must keep its priority inside the band, at both ends', () => {
