@@ -1,6 +1,9 @@
-export { probe } from './boot.js';
 export { definePlugin, type PluginDefinition } from './define-plugin.js';
-export type { PhaseEvent } from './managed-plugin.js';
+export type { EventListener, EventName, ManagerEvents, PhaseEvent, StateEvent } from './events.js';
+export type { Hook, HookAnswer, HookEvents, HookName, StopReason } from './hooks.js';
 export { PluginManager } from './manager.js';
-export type { PluginManagerOptions } from './options.js';
+export type { Deadlines, PluginManagerOptions } from './options.js';
+export { probe } from './probe.js';
 export type * from './report.js';
+export type { ServiceRegistry } from './service-registry.js';
+export type { ServiceInfo } from './services.js';

@@ -1,5 +1,5 @@
-import { resolve } from 'node:path';
-import { type Phase, PluginSystemError } from '../errors/index.js';
+import { NAME_PATTERN } from '../abi/index.js';
+import { nearest, PluginSystemError } from '../errors/index.js';
 import {
   type Pipeline,
   type PipelineRuns,
@@ -8,16 +8,26 @@ import {
   StageRegistry,
   StageTable,
 } from '../pipelines/index.js';
-import type { Logger, Plugin } from '../plugin/index.js';
-import { importNativeParts, lookAtAll, type NativeParts, openPlugin } from './boot.js';
+import type { Plugin } from '../plugin/index.js';
+import type { ConflictResolution, PluginConflict } from '../resolution/index.js';
 import { checkPlugin } from './define-plugin.js';
-import { discover } from './directories.js';
+import { EVENT_NAMES, type EventListener, type EventName, Events } from './events.js';
+import { HOOK_NAMES, type Hook, type HookName, Hooks } from './hooks.js';
+import { Lifecycle } from './lifecycle.js';
 import { makeLogger } from './logging.js';
-import { ManagedPlugin } from './managed-plugin.js';
-import { type PluginManagerOptions, type ResolvedOptions, resolveOptions } from './options.js';
-import { duplicate, PluginSet } from './plugin-set.js';
-import type { BootReport, FailedPlugin, PluginInfo, StopReport } from './report.js';
+import { type PluginManagerOptions, resolveOptions } from './options.js';
+import { isResolution } from './preferences.js';
+import type { BootReport, ChangeReport, PluginInfo, StopReport } from './report.js';
+import { ServiceRegistry } from './service-registry.js';
 import { Turns } from './turns.js';
+
+interface ManagerParts {
+  readonly events: Events;
+  readonly hooks: Hooks;
+  readonly stages: StageTable;
+  readonly runs: PipelineRuns;
+  readonly lifecycle: Lifecycle;
+}
 
 /**
  * Runs plugins, compiled and TypeScript alike, under one lifecycle: discovery, loading, metadata, dependency resolution, registration, stage registration,
@@ -26,36 +36,40 @@ import { Turns } from './turns.js';
 export class PluginManager {
   /** Stages of the plugins that run. */
   readonly stages: StageRegistry;
-  readonly #table: StageTable;
-  readonly #options: ResolvedOptions;
-  readonly #log: Logger;
-  #nativeParts: Promise<NativeParts> | undefined;
-  readonly #registered: Plugin[] = [];
-  readonly #plugins: PluginSet;
+  /** Services that plugins offer. */
+  readonly services: ServiceRegistry;
+  readonly #events: Events;
+  readonly #hooks: Hooks;
   readonly #runs: PipelineRuns;
+  readonly #lifecycle: Lifecycle;
+  readonly #registered: Plugin[] = [];
+  readonly #turns = new Turns();
   #state: 'idle' | 'starting' | 'running' | 'stopped' = 'idle';
   #stopping = false;
-  readonly #turns = new Turns();
 
-  private constructor(options: ResolvedOptions, log: Logger, table: StageTable, runs: PipelineRuns) {
-    this.#options = options;
-    this.#log = log;
-    this.#table = table;
-    this.stages = new StageRegistry(table);
+  private constructor({ events, hooks, stages, runs, lifecycle }: ManagerParts) {
+    this.stages = new StageRegistry(stages);
+    this.services = new ServiceRegistry(lifecycle.services);
+    this.#events = events;
+    this.#hooks = hooks;
     this.#runs = runs;
-    this.#plugins = new PluginSet(options, log);
+    this.#lifecycle = lifecycle;
   }
 
   /**
-   * @throws `InvalidOption`
+   * @throws `InvalidOption`, `ContextValueInvalid` (option preflight)
    */
   static async create(options: PluginManagerOptions): Promise<PluginManager> {
     const resolved = resolveOptions(options);
     const log = await makeLogger(resolved.app, resolved.logger, resolved.logLevel);
     // Imported here, so that importing the package costs little: each file takes most of a millisecond.
     const { PipelineRuns } = await import('../pipelines/pipeline-runs.js');
-    const table = new StageTable();
-    return new PluginManager(resolved, log, table, new PipelineRuns(resolved, table, log));
+    const stages = new StageTable();
+    const events = new Events(log);
+    const hooks = new Hooks(events, resolved.deadlines.hook);
+    const runs = new PipelineRuns(resolved, stages, log);
+    const lifecycle = new Lifecycle({ options: resolved, log, stages, runs, events, hooks });
+    return new PluginManager({ events, hooks, stages, runs, lifecycle });
   }
 
   /**
@@ -65,15 +79,32 @@ export class PluginManager {
   register(plugin: Plugin): void {
     checkPlugin(plugin, 'register takes a plugin');
     const { name } = plugin.metadata;
-    if (this.#state === 'running' || this.#state === 'starting') {
-      throw new PluginSystemError('InvalidState', 'the manager runs already', {
+    const isUnderWay = this.#state === 'running' || this.#state === 'starting';
+    if (isUnderWay || this.#lifecycle.isPrepared) {
+      throw new PluginSystemError('InvalidState', isUnderWay ? 'the manager runs already' : 'the plugins are loaded already', {
         plugin: name,
         phase: 'registration',
-        remedy: 'Use `await manager.load(plugin)`.',
+        remedy: isUnderWay ? 'Use `await manager.load(plugin)`.' : 'Register it before loadAll, or load it after start.',
       });
     }
-    if (this.#registered.some((other) => other.metadata.name === name)) throw duplicate(name, undefined, undefined);
+    if (this.#registered.some((other) => other.metadata.name === name)) {
+      const place = { plugin: name, phase: 'registration' } as const;
+      throw new PluginSystemError('PluginDuplicate', `the name ${name} is taken by a TypeScript plugin`, place);
+    }
     this.#registered.push(plugin);
+  }
+
+  /**
+   * Finds and opens all plugins and resolves their dependencies and conflicts; starts none. `start` continues from there. Compiled plugins are open from here on:
+   * their entry point was called and their metadata read.
+   * @throws `InvalidState` if it runs already
+   */
+  loadAll(): Promise<BootReport> {
+    return this.#turns.take('loadAll', async () => {
+      if (this.#state === 'running') throw this.#runsAlready('loadAll');
+      if (this.#lifecycle.isPrepared) throw this.#invalidState('loadAll', 'the plugins are loaded already', 'Call start.');
+      return this.#lifecycle.loadAll(this.#registered);
+    });
   }
 
   /**
@@ -82,15 +113,11 @@ export class PluginManager {
    */
   start(): Promise<BootReport> {
     return this.#turns.take('start', async () => {
-      if (this.#state === 'running')
-        throw new PluginSystemError('InvalidState', 'the manager runs already', {
-          operation: 'start',
-          remedy: 'Call stop first.',
-        });
+      if (this.#state === 'running') throw this.#runsAlready('start');
       const before = this.#state;
       this.#state = 'starting';
       try {
-        const report = await this.#start();
+        const report = await this.#lifecycle.start(this.#registered);
         this.#state = 'running';
         return report;
       } catch (error) {
@@ -107,35 +134,76 @@ export class PluginManager {
   load(plugin: string | Plugin): Promise<PluginInfo> {
     return this.#turns.take('load', async () => {
       if (typeof plugin !== 'string') checkPlugin(plugin, 'load takes a path or a plugin');
-      const entry =
-        typeof plugin === 'string'
-          ? await openPlugin(resolve(plugin), (await this.#native()).driver, this.#table)
-          : new ManagedPlugin(plugin, this.#table);
-      const failed: FailedPlugin[] = [];
-      await this.#plugins.bringUp([entry], failed);
-      if (failed[0] !== undefined) throw failed[0].error;
-      return entry.info();
+      if (this.#lifecycle.isPrepared)
+        throw this.#invalidState('load', 'other plugins are loaded and wait for start', 'Call start first.');
+      return (await this.#lifecycle.load(plugin)).info();
     });
   }
 
   /**
    * Stops one plugin and forgets it. Runs that use it are waited for, then cancelled.
-   * @throws `PluginNotFound`; `InvalidState` while other plugins need it; `ShutdownFailed` (it is gone all the same)
+   * @throws `PluginNotFound`; `InvalidState` while other plugins need it, or use a service of it; `Vetoed`; `ShutdownFailed` (it is gone all the same)
    */
   unload(name: string): Promise<void> {
-    return this.#turns.take('unload', async () => {
-      const entry = this.#plugins.get(name);
-      const dependents = this.#plugins.dependentsOf(name);
-      if (dependents.length > 0) {
-        const who = `${dependents.join(', ')} ${dependents.length === 1 ? 'needs' : 'need'} it`;
-        throw new PluginSystemError('InvalidState', who, { plugin: name, phase: 'unloading', remedy: 'Unload those first.' });
+    return this.#turns.take('unload', () => this.#lifecycle.unload(name));
+  }
+
+  /**
+   * Switches a plugin off, for this process and later ones. Plugins that need it are stopped before it.
+   * @throws `PluginNotFound`; `PluginIsCore` if it is core, or a core plugin needs it; `Vetoed`; `PreferencesUnwritable`. Then nothing has changed
+   */
+  disable(name: string): Promise<ChangeReport> {
+    return this.#turns.take('disable', async () => this.#lifecycle.disable(checkName(name, 'disable')));
+  }
+
+  /**
+   * Switches a plugin on again, and starts it with those that were stopped for want of it, where the manager runs.
+   * @throws `PluginNotFound`, `PreferencesUnwritable`
+   */
+  enable(name: string): Promise<ChangeReport> {
+    return this.#turns.take('enable', async () => this.#lifecycle.enable(checkName(name, 'enable')));
+  }
+
+  /** Conflicts that were found since the last start, with what was done about each. */
+  conflicts(): PluginConflict[] {
+    return this.#lifecycle.conflicts.list();
+  }
+
+  /**
+   * Decides a conflict, for this process and later ones: who gives way is stopped, who was refused for the other's sake is started.
+   * @throws `ConflictNotFound`, `InvalidOption`, `PluginIsCore`, `Vetoed`, `PreferencesUnwritable`. Then nothing has changed
+   */
+  resolveConflict(id: string, resolution: ConflictResolution): Promise<ChangeReport> {
+    return this.#turns.take('resolveConflict', async () => {
+      if (!isResolution(resolution)) {
+        throw new PluginSystemError('InvalidOption', `the resolution is ${JSON.stringify(resolution)}`, {
+          operation: 'resolveConflict',
+          remedy: 'Give "refuse", "prefer", "allow" or { disable: NAME }.',
+        });
       }
-      if (!this.#plugins.delete(name)) return;
-      this.#table.remove(name);
-      await this.#runs.drain(name);
-      const error = await entry.stop();
-      if (error !== undefined) throw error;
+      return this.#lifecycle.resolveConflict(id, resolution);
     });
+  }
+
+  /**
+   * Calls `hook` around a phase or a call; hooks of one name are called in the order in which they were added. One whose name begins with `before` may return
+   * `{ veto: 'reason' }`. A hook that fails or is late is warned of and forbids nothing.
+   * @returns takes the hook away again
+   * @throws `InvalidOption`
+   */
+  hook<Name extends HookName>(name: Name, hook: Hook<Name>): () => void {
+    checkSubscription(name, HOOK_NAMES, hook, 'hook');
+    return this.#hooks.add(name, hook);
+  }
+
+  /**
+   * Listens to an event. A listener that throws is logged and keeps nobody from anything.
+   * @returns stops listening
+   * @throws `InvalidOption`
+   */
+  on<Name extends EventName>(name: Name, listener: EventListener<Name>): () => void {
+    checkSubscription(name, EVENT_NAMES, listener, 'event');
+    return this.#events.on(name, listener);
   }
 
   /**
@@ -143,49 +211,45 @@ export class PluginManager {
    * @throws `PipelineNotFound`, `PipelineInvalid`, `StageNotFound`, `ContextValueInvalid`, `InvalidOption`, `InvalidState`
    */
   async run(pipeline: string | Pipeline, options: RunOptions = {}): Promise<RunReport> {
-    if (this.#stopping || (this.#state !== 'running' && this.#plugins.isEmpty)) {
+    if (this.#stopping || (this.#state !== 'running' && this.#lifecycle.roster.isIdle)) {
       throw new PluginSystemError('InvalidState', 'the manager was not started, or was stopped', {
         phase: 'operation',
         operation: 'run',
         remedy: 'Call start first.',
       });
     }
-    return this.#runs.run(pipeline, options);
+    const report = await this.#runs.run(pipeline, options);
+    this.#events.emit('run', report);
+    return report;
   }
 
-  /** Plugins that run or failed, in the order in which they were started. */
+  /** Plugins that run, in the order in which they were started, then those that do not: loaded, disabled or failed. */
   list(): PluginInfo[] {
-    return this.#plugins.list();
+    return this.#lifecycle.roster.list();
   }
 
   /**
    * @throws `PluginNotFound`
    */
   get(name: string): PluginInfo {
-    return this.#plugins.get(name).info();
+    return this.#lifecycle.roster.get(name).info();
   }
 
   has(name: string): boolean {
-    return this.#plugins.has(name);
+    return this.#lifecycle.roster.find(name) !== undefined;
   }
 
-  /** Stops all plugins, last started first, whatever fails. Runs in progress are waited for, then cancelled. A second stop does nothing. */
+  /** Stops all plugins, dependents first, whatever fails. Runs in progress are waited for, then cancelled. A second stop does nothing. */
   stop(): Promise<StopReport> {
     return this.#turns.take('stop', async () => {
       this.#state = 'stopped';
       // A run that begins now would find plugins stopped under it.
       this.#stopping = true;
-      await this.#runs.drain();
-      const stopped: string[] = [];
-      const failed: FailedPlugin[] = [];
-      for (const entry of this.#plugins.running.reverse()) {
-        const error = await entry.stop();
-        if (entry.state !== 'abandoned') stopped.push(entry.name);
-        if (error !== undefined) failed.push({ name: entry.name, path: entry.plugin.path, error });
+      try {
+        return await this.#lifecycle.stop();
+      } finally {
+        this.#stopping = false;
       }
-      this.#plugins.clearRunning();
-      this.#stopping = false;
-      return { stopped, failed };
     });
   }
 
@@ -193,59 +257,27 @@ export class PluginManager {
     await this.stop();
   }
 
-  async #start(): Promise<BootReport> {
-    this.#plugins.clearFailed();
-    const began = performance.now();
-    const failed: FailedPlugin[] = [];
-    const discovery = discover(this.#options.directories, this.#options.optionalDirectories);
-    const looked = performance.now();
-    const paths = await this.#lookAtAll(discovery.paths, failed);
-    const lookMs = performance.now() - looked;
-    const entries = [
-      ...this.#registered.map((plugin) => new ManagedPlugin(plugin, this.#table)),
-      ...(await this.#openAll(paths, failed)),
-    ];
-    const resolutionMs = await this.#plugins.bringUp(entries, failed);
-    return {
-      loaded: this.#plugins.running.map((entry) => entry.info()),
-      failed,
-      warnings: discovery.warnings,
-      milliseconds: { discovery: looked - began, resolution: resolutionMs, ...sumPhases(this.#plugins.all, lookMs) },
-      totalMilliseconds: performance.now() - began,
-    };
+  #runsAlready(operation: string): PluginSystemError {
+    return this.#invalidState(operation, 'the manager runs already', 'Call stop first.');
   }
 
-  #native(): Promise<NativeParts> {
-    this.#nativeParts ??= importNativeParts(this.#options, this.#log);
-    return this.#nativeParts;
-  }
-
-  async #lookAtAll(paths: readonly string[], failed: FailedPlugin[]): Promise<ReadonlyMap<string, string>> {
-    return paths.length === 0 ? new Map() : lookAtAll(paths, (await this.#native()).firstLook, failed);
-  }
-
-  async #openAll(looked: ReadonlyMap<string, string>, failed: FailedPlugin[]): Promise<ManagedPlugin[]> {
-    if (looked.size === 0) return [];
-    const { driver } = await this.#native();
-    const opened: ManagedPlugin[] = [];
-    for (const [path, sha256] of looked) {
-      try {
-        opened.push(await openPlugin(path, driver, this.#table, sha256));
-      } catch (error) {
-        const typed = PluginSystemError.from(error, 'Internal');
-        failed.push({ name: typed.plugin, path, error: typed });
-      }
-    }
-    return opened;
+  #invalidState(operation: string, detail: string, remedy: string): PluginSystemError {
+    return new PluginSystemError('InvalidState', detail, { operation, remedy });
   }
 }
 
-function sumPhases(entries: readonly ManagedPlugin[], lookMs: number): Partial<Record<Phase, number>> {
-  const sums: Partial<Record<Phase, number>> = { loading: lookMs };
-  for (const entry of entries) {
-    for (const [phase, milliseconds] of Object.entries(entry.milliseconds) as Array<[Phase, number]>) {
-      sums[phase] = (sums[phase] ?? 0) + milliseconds;
-    }
+function checkName(name: unknown, operation: string): string {
+  if (typeof name === 'string' && NAME_PATTERN.test(name)) return name;
+  throw new PluginSystemError('InvalidOption', `${JSON.stringify(name)} is no name of a plugin`, { operation });
+}
+
+function checkSubscription(name: unknown, known: readonly string[], callback: unknown, what: string): void {
+  if (!known.includes(name as string)) {
+    const near = nearest(String(name), known);
+    throw new PluginSystemError('InvalidOption', `there is no ${what} ${JSON.stringify(name)}`, {
+      remedy: near === undefined ? `There are ${known.join(', ')}.` : `Did you mean ${JSON.stringify(near)}?`,
+    });
   }
-  return sums;
+  if (typeof callback !== 'function')
+    throw new PluginSystemError('InvalidOption', `${what} ${String(name)}: a function was wanted, not a ${typeof callback}`);
 }

@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import { isVersion, LOG_LEVELS } from '../abi/index.js';
 import { checkOptionNames, PluginSystemError } from '../errors/index.js';
 import type { Pipeline } from '../pipelines/index.js';
-import type { JsonValue, Logger } from '../plugin/index.js';
+import type { ContextValue, JsonValue, Logger } from '../plugin/index.js';
+import type { ConflictPolicy } from '../resolution/index.js';
 import { appDirectories } from './directories.js';
 
 /** Options of `PluginManager.create`. */
@@ -13,8 +14,18 @@ export interface PluginManagerOptions {
   readonly apiVersion: string;
   /** Folders that are searched for compiled plugins, in this order; the user's own plugin folder of the application follows if it exists. */
   readonly directories?: readonly string[];
+  /** Folders of plugins that belong to the application, searched before the others: only there `is_core` of a compiled plugin counts. */
+  readonly coreDirectories?: readonly string[];
   /** Whether the user's plugin folder is searched. Default true. */
   readonly userDirectory?: boolean;
+  /** How many plugins may run; those that load last are refused. Default 100. */
+  readonly maxPlugins?: number;
+  /** What is done about a conflict that nobody decided. Default `refuse`. */
+  readonly conflictPolicy?: ConflictPolicy;
+  /** Values that preflight checks find in their context. */
+  readonly preflight?: Readonly<Record<string, ContextValue>>;
+  /** How long TypeScript plugins and hooks may take, in milliseconds; `Infinity` for no limit. Compiled plugins cannot be interrupted in these phases. */
+  readonly deadlines?: Partial<Deadlines>;
   readonly pipelines?: Readonly<Record<string, Pipeline>>;
   /** Options of plugins, by plugin name. */
   readonly config?: Readonly<Record<string, Readonly<Record<string, JsonValue>>>>;
@@ -37,11 +48,32 @@ export interface PluginManagerOptions {
   readonly drainMs?: number;
 }
 
+/** In milliseconds. */
+export interface Deadlines {
+  /** Default 10000. */
+  readonly stages: number;
+  /** Default 30000. */
+  readonly init: number;
+  /** Default 10000. */
+  readonly preflight: number;
+  /** Default 10000. */
+  readonly shutdown: number;
+  /** Of each hook. Default 10000. */
+  readonly hook: number;
+}
+
+const DEFAULT_DEADLINES: Deadlines = { stages: 10_000, init: 30_000, preflight: 10_000, shutdown: 10_000, hook: 10_000 };
+
 const KNOWN = [
   'app',
   'apiVersion',
   'directories',
+  'coreDirectories',
   'userDirectory',
+  'maxPlugins',
+  'conflictPolicy',
+  'preflight',
+  'deadlines',
   'pipelines',
   'config',
   'configDirectory',
@@ -57,9 +89,15 @@ const KNOWN = [
 export interface ResolvedOptions {
   readonly app: string;
   readonly apiVersion: string;
+  /** Absolute, without repetition; those of the application first. */
   readonly directories: readonly string[];
+  readonly coreDirectories: ReadonlySet<string>;
   /** Those of `directories` that need not exist. */
   readonly optionalDirectories: ReadonlySet<string>;
+  readonly maxPlugins: number;
+  readonly conflictPolicy: ConflictPolicy;
+  readonly preflight: Readonly<Record<string, ContextValue>>;
+  readonly deadlines: Deadlines;
   readonly pipelines: Readonly<Record<string, Pipeline>>;
   readonly config: Readonly<Record<string, Readonly<Record<string, JsonValue>>>>;
   readonly configDirectory: string;
@@ -82,9 +120,14 @@ export function resolveOptions(options: PluginManagerOptions): ResolvedOptions {
     throw wrong('app', app, 'a name of letters, digits, dot, dash and underscore');
   if (typeof apiVersion !== 'string' || !isVersion(apiVersion))
     throw wrong('apiVersion', apiVersion, 'a semantic version such as 0.1.0');
-  if (options.directories !== undefined && !isStringList(options.directories))
-    throw wrong('directories', options.directories, 'a list of paths');
-  for (const name of ['pipelines', 'config'] as const) checkPlainObject(name, options[name]);
+  for (const name of ['directories', 'coreDirectories'] as const) {
+    if (options[name] !== undefined && !isStringList(options[name])) throw wrong(name, options[name], 'a list of paths');
+  }
+  const { maxPlugins = 100, conflictPolicy = 'refuse' } = options;
+  if (!Number.isSafeInteger(maxPlugins) || maxPlugins < 0) throw wrong('maxPlugins', maxPlugins, 'a count');
+  if (!['refuse', 'prefer', 'allow'].includes(conflictPolicy))
+    throw wrong('conflictPolicy', conflictPolicy, '"refuse", "prefer" or "allow"');
+  for (const name of ['pipelines', 'config', 'preflight', 'deadlines'] as const) checkPlainObject(name, options[name]);
   for (const [plugin, values] of Object.entries(options.config ?? {})) {
     checkPlainObject(`config.${plugin}`, values);
     if (Object.hasOwn(values, '')) throw wrong(`config.${plugin}`, values, 'an object whose options have names');
@@ -98,7 +141,8 @@ export function resolveOptions(options: PluginManagerOptions): ResolvedOptions {
   if (options.logger !== undefined && typeof options.logger?.child !== 'function')
     throw wrong('logger', options.logger, 'a pino logger');
   const places = appDirectories(app);
-  const directories = (options.directories ?? []).map((path) => resolve(path));
+  const coreDirectories = (options.coreDirectories ?? []).map((path) => resolve(path));
+  const directories = [...coreDirectories, ...(options.directories ?? []).map((path) => resolve(path))];
   const firstLook = options.firstLook ?? {};
   if (firstLook !== false) checkOptionNames(firstLook, ['timeoutMs'], 'option firstLook');
   if (options.logLevel !== undefined && options.logLevel !== 'silent' && !Object.hasOwn(LOG_LEVELS, options.logLevel)) {
@@ -107,8 +151,13 @@ export function resolveOptions(options: PluginManagerOptions): ResolvedOptions {
   return {
     app,
     apiVersion,
-    directories: options.userDirectory === false ? directories : [...directories, places.plugins],
+    directories: [...new Set(options.userDirectory === false ? directories : [...directories, places.plugins])],
+    coreDirectories: new Set(coreDirectories),
     optionalDirectories: new Set(directories.includes(places.plugins) ? [] : [places.plugins]),
+    maxPlugins,
+    conflictPolicy,
+    preflight: options.preflight ?? {},
+    deadlines: resolveDeadlines(options.deadlines ?? {}),
     pipelines: options.pipelines ?? {},
     config: options.config ?? {},
     configDirectory: resolve(options.configDirectory ?? places.config),
@@ -118,6 +167,21 @@ export function resolveOptions(options: PluginManagerOptions): ResolvedOptions {
     firstLook: firstLook === false ? false : { timeoutMs: milliseconds('firstLook.timeoutMs', firstLook.timeoutMs, 10_000, 1) },
     cancelGraceMs: milliseconds('cancelGraceMs', options.cancelGraceMs, 5000),
     drainMs: milliseconds('drainMs', options.drainMs, 5000),
+  };
+}
+
+function resolveDeadlines(given: Partial<Deadlines>): Deadlines {
+  checkOptionNames(given, Object.keys(DEFAULT_DEADLINES), 'option deadlines');
+  const deadline = (phase: keyof Deadlines) =>
+    given[phase] === Number.POSITIVE_INFINITY
+      ? Number.POSITIVE_INFINITY
+      : milliseconds(`deadlines.${phase}`, given[phase], DEFAULT_DEADLINES[phase], 1);
+  return {
+    stages: deadline('stages'),
+    init: deadline('init'),
+    preflight: deadline('preflight'),
+    shutdown: deadline('shutdown'),
+    hook: deadline('hook'),
   };
 }
 

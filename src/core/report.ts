@@ -1,11 +1,12 @@
 import type { Phase, PluginSystemError } from '../errors/index.js';
 import type { PluginMetadata, PluginWarning } from '../plugin/index.js';
+import type { PluginConflict } from '../resolution/index.js';
 
 /**
  * Where a plugin is: `loaded` (metadata read), `registered` (stages known), `initialised` (init passed), `running` (preflight passed), `stopped` (shut down),
- * `failed`, `abandoned` (a native call did not return; it is never called again).
+ * `disabled` (by the operator), `failed` (or refused, such as for a conflict), `abandoned` (a native call did not return; it is never called again).
  */
-export type PluginState = 'loaded' | 'registered' | 'initialised' | 'running' | 'stopped' | 'failed' | 'abandoned';
+export type PluginState = 'loaded' | 'registered' | 'initialised' | 'running' | 'stopped' | 'disabled' | 'failed' | 'abandoned';
 
 /** One plugin as `list` and `get` show it: a snapshot. */
 export interface PluginInfo {
@@ -15,6 +16,8 @@ export interface PluginInfo {
   readonly kind: string;
   /** What the plugin says of itself. */
   readonly metadata: PluginMetadata;
+  /** It says that it is core, and the application named the directory that it lies in, or handed it in itself. */
+  readonly isCore: boolean;
   /** Absolute path of the library; absent for a TypeScript plugin. */
   readonly path?: string | undefined;
   readonly state: PluginState;
@@ -35,11 +38,15 @@ export interface FailedPlugin {
   readonly error: PluginSystemError;
 }
 
-/** What `start` did. */
+/** What `start` or `loadAll` did. */
 export interface BootReport {
-  /** In the order in which they were started. */
+  /** In the order in which they were started, or will be. */
   readonly loaded: readonly PluginInfo[];
   readonly failed: readonly FailedPlugin[];
+  /** Those that the operator switched off. */
+  readonly disabled: readonly PluginInfo[];
+  /** Conflicts that were found, with what was done about each. */
+  readonly conflicts: readonly PluginConflict[];
   /** Remarks that belong to no plugin: a directory that is not there. */
   readonly warnings: readonly PluginWarning[];
   /** Wall time of each phase over all plugins. */
@@ -47,9 +54,22 @@ export interface BootReport {
   readonly totalMilliseconds: number;
 }
 
+/** What `enable`, `disable` or `resolveConflict` changed. */
+export interface ChangeReport {
+  /** In the order in which they were started. */
+  readonly started: readonly PluginInfo[];
+  /** Names, in the order in which they were stopped. */
+  readonly stopped: readonly string[];
+  /** Those that were to be started and were not, and those whose shutdown failed. */
+  readonly failed: readonly FailedPlugin[];
+  readonly conflicts: readonly PluginConflict[];
+}
+
 /** What `stop` did. */
 export interface StopReport {
-  /** In the order in which they were stopped: the reverse of the start. */
+  /** In the order in which they were stopped: those that depend on others first. */
   readonly stopped: readonly string[];
   readonly failed: readonly FailedPlugin[];
+  /** What hooks had against it: `stop` cannot be forbidden. */
+  readonly warnings: readonly PluginWarning[];
 }

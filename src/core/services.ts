@@ -56,9 +56,13 @@ export class ServiceTable {
     }
   }
 
-  /** The plugin is gone, with what it offered and what it found. */
-  withdraw(plugin: string): void {
+  /** The plugin is being stopped: what it found it may use until then. */
+  forgetUses(plugin: string): void {
     this.#uses.delete(plugin);
+  }
+
+  /** What the plugin offered cannot be found any more. */
+  withdrawOffers(plugin: string): void {
     for (const [name, entries] of this.#byName) {
       const left = entries.filter((entry) => entry.plugin !== plugin);
       if (left.length === 0) this.#byName.delete(name);

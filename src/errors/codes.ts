@@ -176,6 +176,10 @@ const table = {
     category: 'host',
     remedy: 'Run `npx mortise setup` again: the host library belongs to another release of Mortise.',
   },
+  PreferencesUnwritable: {
+    category: 'host',
+    remedy: 'See that the configuration folder of the application can be written to.',
+  },
   BuildFailed: { category: 'host', remedy: 'Install CMake and a C compiler, then try again.' },
 
   // usage

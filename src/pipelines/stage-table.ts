@@ -1,6 +1,6 @@
 import { STAGE_ID_PATTERN } from '../abi/index.js';
 import { nearest, PluginSystemError } from '../errors/index.js';
-import type { Stage } from '../plugin/index.js';
+import type { Stage, StageRequirement } from '../plugin/index.js';
 
 /** A stage that is known, with the plugin that provides it. */
 export interface RegisteredStage {
@@ -27,7 +27,7 @@ export class StageTable {
    * Reserves all stages of a plugin with their namespaces, or none.
    * @throws `StageInvalid` (id, or twice in one plugin), `NamespaceTaken`
    */
-  reserve(plugin: string, stages: readonly Stage[]): void {
+  reserve(plugin: string, stages: readonly Stage[], _requirements?: readonly StageRequirement[]): void {
     const seen = new Set<string>();
     for (const { id } of stages) {
       const place = { plugin, phase: 'stages', operation: id } as const;
@@ -61,6 +61,11 @@ export class StageTable {
     for (const [id, entry] of this.#stages) if (entry.plugin === plugin) this.#stages.delete(id);
     for (const [namespace, owner] of this.#namespaces) if (owner === plugin) this.#namespaces.delete(namespace);
     this.#version++;
+  }
+
+  /** The plugin that the namespace of a stage id belongs to. */
+  ownerOf(id: string): string | undefined {
+    return this.#namespaces.get(namespaceOf(id));
   }
 
   has(id: string): boolean {

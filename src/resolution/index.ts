@@ -1,3 +1,3 @@
-export { loadOrder } from './load-order.js';
 export { compareVersions, isRange, rangesMeet, satisfies } from './ranges.js';
+export { resolve } from './resolve.js';
 export type * from './types.js';

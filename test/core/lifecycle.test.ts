@@ -79,7 +79,7 @@ describeWithFixtures('the order of the lifecycle', () => {
 
     expect(boot.failed).toEqual([]);
     expect(boot.loaded.map((info) => info.name)).toEqual(['script-a', 'native-b', 'script-c']);
-    expect(report).toEqual({ stopped: ['script-c', 'native-b', 'script-a'], failed: [] });
+    expect(report).toEqual({ stopped: ['script-c', 'native-b', 'script-a'], failed: [], warnings: [] });
     expect(calls.lines()).toEqual([
       'native-b entry',
       'script-a register_stages',
@@ -136,13 +136,13 @@ describeWithFixtures('the order of the lifecycle', () => {
     const slowInit = () => new Promise<void>((resolve) => setTimeout(resolve, 30));
     manager.register(noting(logCalls(), 'script', { init: slowInit }));
     const boot = await manager.start();
-    const phases = ['discovery', 'loading', 'metadata', 'resolution', 'stages', 'init', 'preflight'];
+    const phases = ['discovery', 'loading', 'metadata', 'resolution', 'registration', 'stages', 'init', 'preflight'];
     expect(Object.keys(boot.milliseconds).sort()).toEqual(phases.sort());
     for (const milliseconds of Object.values(boot.milliseconds)) expect(milliseconds).toBeGreaterThanOrEqual(0);
     expect(boot.milliseconds.init).toBeGreaterThanOrEqual(25);
     expect(boot.totalMilliseconds).toBeGreaterThanOrEqual(boot.milliseconds.init as number);
     const native = manager.get('static-vtable').milliseconds;
-    expect(Object.keys(native)).toEqual(['loading', 'metadata', 'stages', 'init', 'preflight']);
+    expect(Object.keys(native)).toEqual(['loading', 'metadata', 'registration', 'stages', 'init', 'preflight']);
     expect(manager.get('script').milliseconds.init).toBeGreaterThanOrEqual(25);
   });
 
@@ -153,16 +153,23 @@ describeWithFixtures('the order of the lifecycle', () => {
     await manager.start();
     await manager.stop();
     expect(events.map((event) => event.phase)).toEqual([
+      'discovery',
       'loading',
       'metadata',
+      'resolution',
+      'registration',
       'stages',
       'init',
       'preflight',
       'shutdown',
       'unloading',
     ]);
-    expect(events[0]).toMatchObject({ plugin: undefined, path: `${directory}/static-vtable${suffix}`, error: undefined });
-    for (const event of events.slice(1)) expect(event).toMatchObject({ plugin: 'static-vtable', error: undefined });
+    const path = `${directory}/static-vtable${suffix}`;
+    const ofAll = ['discovery', 'resolution'];
+    for (const event of events) {
+      const whose = ofAll.includes(event.phase) ? { plugin: undefined, path: undefined } : { plugin: 'static-vtable', path };
+      expect(event).toMatchObject({ ...whose, error: undefined });
+    }
     for (const event of events) expect(event.milliseconds).toBeGreaterThanOrEqual(0);
   });
 
@@ -171,8 +178,11 @@ describeWithFixtures('the order of the lifecycle', () => {
     const manager = await createManager({ directories: [folderOf(fixture('fail-init'))] });
     await manager.start();
     expect(events.map((event) => [event.phase, event.error?.code])).toEqual([
+      ['discovery', undefined],
       ['loading', undefined],
       ['metadata', undefined],
+      ['resolution', undefined],
+      ['registration', undefined],
       ['stages', undefined],
       ['init', 'InitFailed'],
       ['unloading', undefined],
@@ -400,14 +410,14 @@ describe('start and stop', () => {
     await manager.start();
     await expect(manager.start()).rejects.toMatchObject({ code: 'InvalidState' });
     expect((await manager.stop()).stopped).toEqual(['script']);
-    expect(await manager.stop()).toEqual({ stopped: [], failed: [] });
+    expect(await manager.stop()).toEqual({ stopped: [], failed: [], warnings: [] });
     expect(calls.of('script').filter((call) => call === 'shutdown')).toHaveLength(1);
   });
 
   it('[G12] stop before start does nothing, and start works after it', async () => {
     const manager = await createManager();
     manager.register(noting(logCalls(), 'script'));
-    expect(await manager.stop()).toEqual({ stopped: [], failed: [] });
+    expect(await manager.stop()).toEqual({ stopped: [], failed: [], warnings: [] });
     expect((await manager.start()).loaded).toHaveLength(1);
   });
 

@@ -1,0 +1,131 @@
+import { PluginSystemError } from '../errors/index.js';
+import type { StageReport } from '../pipelines/index.js';
+import type { PluginMetadata, RunMode } from '../plugin/index.js';
+import { within } from './deadline.js';
+import type { Events } from './events.js';
+
+/** Why a plugin is stopped. `rollback`: a later phase of it, or of what it needs, failed. */
+export type StopReason = 'stop' | 'unload' | 'disable' | 'conflict' | 'rollback';
+
+interface About {
+  /** Name; undefined before the metadata of a compiled plugin was read. */
+  readonly plugin: string | undefined;
+  /** Absent for a TypeScript plugin. */
+  readonly path: string | undefined;
+}
+
+interface AboutLoaded extends About {
+  readonly plugin: string;
+  readonly metadata: PluginMetadata;
+}
+
+interface Ended {
+  /** Undefined: it succeeded. */
+  readonly error: PluginSystemError | undefined;
+}
+
+interface AboutStop extends AboutLoaded {
+  readonly reason: StopReason;
+}
+
+interface AboutCall {
+  readonly plugin: string;
+  readonly stage: string;
+  readonly pipeline: string;
+  readonly mode: RunMode;
+}
+
+/** What hooks are told, by name. */
+export interface HookEvents {
+  /** Before a library is opened, or a TypeScript plugin taken. */
+  readonly beforeLoad: About;
+  readonly afterLoad: About & Ended & { readonly metadata: PluginMetadata | undefined };
+  readonly beforeInit: AboutLoaded;
+  readonly afterInit: AboutLoaded & Ended;
+  /** Before a stage is executed, or described in a dry run. */
+  readonly beforeCall: AboutCall;
+  readonly afterCall: AboutCall & { readonly report: StageReport };
+  /** Asked before anything is undone; a veto keeps `unload` and `disable` from it, and is a mere warning for the other reasons. */
+  readonly beforeShutdown: AboutStop;
+  readonly afterShutdown: AboutStop & Ended;
+  readonly beforeUnload: AboutStop;
+  readonly afterUnload: AboutStop & Ended;
+}
+
+export type HookName = keyof HookEvents;
+
+/** A hook whose name begins with `before` may forbid what is about to happen, and says why. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a function without a return statement is a hook, too
+export type HookAnswer = void | undefined | { readonly veto: string };
+
+export type Hook<Name extends HookName> = (event: HookEvents[Name]) => HookAnswer | Promise<HookAnswer>;
+
+type AnyHook = (event: unknown) => HookAnswer | Promise<HookAnswer>;
+
+export const HOOK_NAMES: readonly HookName[] = [
+  'beforeLoad',
+  'afterLoad',
+  'beforeInit',
+  'afterInit',
+  'beforeCall',
+  'afterCall',
+  'beforeShutdown',
+  'afterShutdown',
+  'beforeUnload',
+  'afterUnload',
+];
+
+/** What an application wants to be asked and told around phases and calls. Hooks of one name are called in the order in which they were added. */
+export class Hooks {
+  readonly #hooks = new Map<HookName, Set<AnyHook>>();
+  readonly #events: Events;
+  readonly #deadlineMs: number;
+
+  constructor(events: Events, deadlineMs: number) {
+    this.#events = events;
+    this.#deadlineMs = deadlineMs;
+  }
+
+  add<Name extends HookName>(name: Name, hook: Hook<Name>): () => void {
+    const hooks = this.#hooks.get(name) ?? new Set();
+    this.#hooks.set(name, hooks);
+    const own: AnyHook = (event) => hook(event as HookEvents[Name]);
+    hooks.add(own);
+    return () => void hooks.delete(own);
+  }
+
+  has(name: HookName): boolean {
+    return (this.#hooks.get(name)?.size ?? 0) > 0;
+  }
+
+  /** Asks all hooks of a name until one forbids: that one's error. A hook that fails, is late or answers nonsense forbids nothing; it is warned of. */
+  async before<Name extends HookName>(name: Name, event: HookEvents[Name]): Promise<PluginSystemError | undefined> {
+    for (const hook of [...(this.#hooks.get(name) ?? [])]) {
+      const veto = vetoOf(await this.#call(name, hook, event));
+      if (veto === undefined) continue;
+      const { plugin, path } = event as { plugin?: string | undefined; path?: string | undefined };
+      return new PluginSystemError('Vetoed', `a ${name} hook of the application forbade it: ${veto}`, { plugin, path });
+    }
+    return undefined;
+  }
+
+  async after<Name extends HookName>(name: Name, event: HookEvents[Name]): Promise<void> {
+    for (const hook of [...(this.#hooks.get(name) ?? [])]) await this.#call(name, hook, event);
+  }
+
+  async #call(name: HookName, hook: AnyHook, event: unknown): Promise<unknown> {
+    try {
+      return await within(this.#deadlineMs, `a ${name} hook`, () => hook(event));
+    } catch (error) {
+      const { message } = PluginSystemError.fromThrown(error, 'Internal');
+      const { plugin } = event as { plugin?: string };
+      this.#events.warn({ code: 'HookFailed', message: `a ${name} hook of the application failed: ${message}` }, plugin);
+      return undefined;
+    }
+  }
+}
+
+function vetoOf(answer: unknown): string | undefined {
+  const veto = (answer as { veto?: unknown } | null | undefined)?.veto;
+  return veto === undefined ? undefined : String(veto);
+}
