@@ -1,6 +1,17 @@
 import { isVersion, NAME_PATTERN, PRIORITY_BANDS, STAGE_ID_PATTERN } from '../abi/index.js';
 import { checkOptionNames, PluginSystemError } from '../errors/index.js';
-import type { Plugin, PluginDependency, PluginHost, Priority, Stage, StageContext, StageRequirement } from '../plugin/index.js';
+import type {
+  Plugin,
+  PluginDependency,
+  PluginHost,
+  Priority,
+  ResourceAccess,
+  ResourceUse,
+  ServiceOffer,
+  Stage,
+  StageContext,
+  StageRequirement,
+} from '../plugin/index.js';
 import { isRange } from '../resolution/index.js';
 
 /** A plugin in TypeScript, as its author writes it. */
@@ -19,7 +30,11 @@ export interface PluginDefinition {
   readonly requiredStages?: readonly StageRequirement[];
   readonly conflictsWith?: readonly string[];
   readonly incompatibleWith?: ReadonlyArray<{ readonly name: string; readonly range?: string }>;
+  /** What the plugin uses outside itself, so that two that cannot share it are found before they run. */
+  readonly resources?: readonly ResourceUse[];
   readonly stages?: readonly Stage[];
+  /** What it offers to other plugins; a function is asked after init. Each `service` is handed out as it is, so it must not be undefined. */
+  readonly services?: readonly ServiceOffer[] | (() => readonly ServiceOffer[]);
   init?(host: PluginHost): void | Promise<void>;
   preflight?(context: StageContext): void | Promise<void>;
   shutdown?(): void | Promise<void>;
@@ -36,7 +51,9 @@ const KNOWN = [
   'requiredStages',
   'conflictsWith',
   'incompatibleWith',
+  'resources',
   'stages',
+  'services',
   'init',
   'preflight',
   'shutdown',
@@ -50,7 +67,7 @@ const DEFAULT_PRIORITY: Priority = { category: 'third_party', value: 175 };
  */
 export function definePlugin(definition: PluginDefinition): Plugin {
   checkOptionNames(definition, KNOWN, 'definePlugin');
-  const { name, version, priority = DEFAULT_PRIORITY } = definition;
+  const { name, version, priority = DEFAULT_PRIORITY, services = [] } = definition;
   if (typeof name !== 'string' || !NAME_PATTERN.test(name))
     throw new PluginSystemError('NameInvalid', `the name is ${JSON.stringify(name)}`);
   if (typeof version !== 'string' || !isVersion(version)) {
@@ -81,11 +98,12 @@ export function definePlugin(definition: PluginDefinition): Plugin {
       requiredStages: definition.requiredStages ?? [],
       conflictsWith: definition.conflictsWith ?? [],
       incompatibleWith: (definition.incompatibleWith ?? []).map(dependency),
-      resources: [],
+      resources: (definition.resources ?? []).map((use) => takeResource(use, name)),
       rangeSyntax: 'npm',
     }),
     registerStages: () => stages,
     init: (host) => definition.init?.(host),
+    services: () => takeServices(typeof services === 'function' ? services() : services, name),
     preflight: (context) => definition.preflight?.(context),
     shutdown: () => definition.shutdown?.(),
   };
@@ -109,7 +127,7 @@ export function checkPlugin(plugin: Plugin, wanted: string): void {
     throw new PluginSystemError('InvalidOption', `${wanted}; make one with definePlugin`, { plugin: metadata?.name });
 }
 
-const LISTS = ['apiVersions', 'dependencies', 'requiredStages', 'conflictsWith', 'incompatibleWith'] as const;
+const LISTS = ['apiVersions', 'dependencies', 'requiredStages', 'conflictsWith', 'incompatibleWith', 'resources'] as const;
 
 function checkPluginName(name: unknown, plugin: string): void {
   if (typeof name === 'string' && NAME_PATTERN.test(name)) return;
@@ -122,6 +140,28 @@ function checkRange(range: unknown, plugin: string): void {
     plugin,
     remedy: 'Give an npm range such as ^1.2.0 or ">=1 <3".',
   });
+}
+
+const ACCESSES: readonly ResourceAccess[] = ['shared_read', 'shared_write', 'exclusive_write', 'provides_unique'];
+
+function takeResource({ type, identifier, access }: ResourceUse, plugin: string): ResourceUse {
+  for (const [what, text] of Object.entries({ type, identifier }))
+    if (typeof text !== 'string' || text === '')
+      throw new PluginSystemError('InvalidOption', `the ${what} of a resource is ${JSON.stringify(text)}`, { plugin });
+  if (!ACCESSES.includes(access))
+    throw new PluginSystemError('InvalidOption', `resource ${type} ${identifier}: the access is ${JSON.stringify(access)}`, {
+      plugin,
+      remedy: `Give one of ${ACCESSES.join(', ')}.`,
+    });
+  return Object.freeze({ type, identifier, access });
+}
+
+/** What has no `service` would be taken for a table of C functions. */
+function takeServices(offers: readonly ServiceOffer[], plugin: string): readonly ServiceOffer[] {
+  for (const offer of Array.isArray(offers) ? offers : [])
+    if (offer?.service === undefined)
+      throw new PluginSystemError('ServiceInvalid', `service ${String(offer?.name)} is undefined`, { plugin });
+  return offers;
 }
 
 /** The stage as the manager keeps it: checked, and without whatever else the object has. */

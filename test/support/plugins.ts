@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -38,16 +39,28 @@ afterAll(() => {
 });
 
 /**
- * Compiles a plugin of test/support/plugins under the name `stem`; `needs` is the name of a plugin that it depends on.
+ * Compiles a plugin of test/support/plugins under the name `stem`; `needs` is the name of a plugin that it depends on, `defines` are further options of the
+ * compiler: builds with others lie in folders of their own.
  * The file stays until the tests of the file have ended; its mapping until the process does.
  */
-export function compilePlugin(source: string, stem = source, needs?: string): string {
+export function compilePlugin(
+  source: string,
+  stem = source,
+  options: string | { defines: readonly string[] } = { defines: [] },
+): string {
   if (compiled === undefined) {
     compiled = mkdtempSync(join(tmpdir(), 'mortise-compiled-'));
   }
-  const path = join(compiled, stem + suffix);
+  const given = typeof options === 'string' ? [`-DFIXTURE_NEEDS="${options}"`] : options.defines;
+  const variant = createHash('sha256')
+    .update(JSON.stringify([source, ...given]))
+    .digest('hex')
+    .slice(0, 16);
+  const folder = given.length === 0 ? compiled : join(compiled, variant);
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, stem + suffix);
   if (existsSync(path)) return path;
-  const defines = [`-DFIXTURE_STEM="${stem}"`, ...(needs === undefined ? [] : [`-DFIXTURE_NEEDS="${needs}"`]), '-D_GNU_SOURCE'];
+  const defines = [`-DFIXTURE_STEM="${stem}"`, ...given, '-D_GNU_SOURCE'];
   const includes = [`-I${join(root, 'c-plugins/hostile')}`, `-I${join(root, 'native-abi/include')}`];
   const flags = ['-shared', '-fPIC', '-O1', '-std=gnu11', '-fvisibility=hidden', '-pthread'];
   const file = join(root, 'test/support/plugins', `${source}.c`);
