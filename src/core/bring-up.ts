@@ -48,7 +48,14 @@ export class BringUp {
     alive = await this.#end(alive, unmetRequirements(alive, roster.running), failed);
     alive = await this.#forEach(alive, failed, (entry) => entry.init(this.#hostFor(entry)));
     await this.#forEach(alive, failed, async (entry) => {
-      await entry.preflight(this.#preflightContext(entry));
+      const cancellation = new CancellationSource();
+      try {
+        await entry.preflight(this.#preflightContext(entry, cancellation));
+      } catch (error) {
+        // Late or failed: whatever it has begun may give up.
+        cancellation.cancel(error);
+        throw error;
+      }
       roster.started(entry);
       stages.publish(entry.name);
     });
@@ -146,12 +153,12 @@ export class BringUp {
     };
   }
 
-  #preflightContext(entry: ManagedPlugin): StageContextView {
+  #preflightContext(entry: ManagedPlugin, cancellation: CancellationSource): StageContextView {
     return new StageContextView({
       stage: '',
       mode: 'live',
       configDirectory: this.#parts.options.configDirectory,
-      cancellation: new CancellationSource(),
+      cancellation,
       values: this.#preflightValues,
       readOnly: true,
       log: () => this.#parts.log.child({ plugin: entry.name }),

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, posix, resolve, win32 } from 'node:path';
 import type { PluginWarning } from '../plugin/index.js';
 
 /** Folders of one application, as its operating system places them (XDG Base Directory Specification; Windows known folders; Apple's File System guide). */
@@ -11,20 +11,30 @@ export interface AppDirectories {
   readonly plugins: string;
 }
 
-export function appDirectories(app: string): AppDirectories {
-  const home = homedir();
-  if (process.platform === 'win32') {
-    const roaming = process.env['APPDATA'] ?? join(home, 'AppData', 'Roaming');
-    const local = process.env['LOCALAPPDATA'] ?? join(home, 'AppData', 'Local');
+/** What the places of an application depend on. */
+export interface Machine {
+  readonly platform: NodeJS.Platform;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly home: string;
+}
+
+export function appDirectories(
+  app: string,
+  { platform, environment, home }: Machine = { platform: process.platform, environment: process.env, home: homedir() },
+): AppDirectories {
+  const { join } = platform === 'win32' ? win32 : posix;
+  if (platform === 'win32') {
+    const roaming = environment['APPDATA'] || join(home, 'AppData', 'Roaming');
+    const local = environment['LOCALAPPDATA'] || join(home, 'AppData', 'Local');
     return { config: join(roaming, app, 'config'), cache: join(local, app, 'cache'), plugins: join(roaming, app, 'plugins') };
   }
-  if (process.platform === 'darwin') {
+  if (platform === 'darwin') {
     const support = join(home, 'Library', 'Application Support', app);
     return { config: join(support, 'config'), cache: join(home, 'Library', 'Caches', app), plugins: join(support, 'plugins') };
   }
   // XDG: a path that is not absolute is to be ignored.
   const xdg = (name: string, otherwise: string) => {
-    const value = process.env[name];
+    const value = environment[name];
     return value?.startsWith('/') ? value : join(home, otherwise);
   };
   return {
