@@ -18,6 +18,8 @@ export {
   type Phase,
   PluginSystemError,
   type SerializedError,
+  WARNING_TABLE,
+  type WarningCode,
 } from './errors/index.js';
 export type { LookStep, ProbeOptions, ProbeReport, ProbeStep, RecordSummary, StageSummary } from './isolation/index.js';
 export type {

@@ -193,3 +193,20 @@ export type ErrorCode = keyof typeof table;
 
 /** Code → category and default remedy. */
 export const ERROR_TABLE: Readonly<Record<ErrorCode, ErrorEntry>> = table;
+
+const warnings = {
+  SlotInOtherLibrary: 'a function that the plugin handed over lies in a library that it needs, not in its own',
+  PriorityOutOfBand: 'the value of the priority lies outside the band of its category; it counts as it is',
+  CoreNotHonoured: 'the plugin says that it is core, and lies in none of the core directories: it is treated like any other',
+  HookFailed: 'a hook of the application threw, was late or could not be understood; it forbade nothing',
+  PreferencesUnreadable:
+    'what was remembered (disabled plugins, resolved conflicts) cannot be read; nothing of it counts, and a damaged file is set aside',
+  HungAtExit: 'in a probe, the process did not end after the plugin was destroyed',
+  CrashAtExit: 'in a probe, the process died after the plugin was destroyed',
+} as const;
+
+/** What a remark is about: a code of its own, or that of the error that it would be elsewhere. */
+export type WarningCode = keyof typeof warnings | ErrorCode;
+
+/** Codes that only warnings have → what each says. */
+export const WARNING_TABLE: Readonly<Record<keyof typeof warnings, string>> = warnings;

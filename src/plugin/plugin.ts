@@ -1,3 +1,4 @@
+import type { WarningCode } from '../errors/index.js';
 import type { Logger } from './logger.js';
 import type { Stage, StageContext } from './stage.js';
 import type { JsonValue } from './value.js';
@@ -95,7 +96,7 @@ export interface PluginHost {
 
 /** A remark on a plugin that is no reason to refuse it. */
 export interface PluginWarning {
-  readonly code: string;
+  readonly code: WarningCode;
   readonly message: string;
 }
 

@@ -111,7 +111,7 @@ describeWithFixtures('two plugins of which one excludes the other', () => {
     expect(await decide('exclusion:a+b', 'perhaps')).toMatchObject({ code: 'InvalidOption' });
     expect(await decide('exclusion:a+b', { disable: 'c' })).toMatchObject({
       code: 'InvalidOption',
-      remedy: 'Give one of a, b, ' + manager.conflicts()[0]?.paths.join(', ') + '.',
+      remedy: `Give one of a, b, ${manager.conflicts()[0]?.paths.join(', ')}.`,
     });
   });
 

@@ -194,7 +194,7 @@ describeWithFixtures('priorities', () => {
     expect(refused.failed).toMatchObject([{ name: 'strict', error: { code: 'PriorityInvalid' } }]);
     const manager = await managerOver({ name: 'bare', priority, hasRecord: false });
     await manager.start();
-    expect(manager.get('bare').warnings).toMatchObject([{ code: 'PriorityInvalid' }]);
+    expect(manager.get('bare').warnings).toMatchObject([{ code: 'PriorityOutOfBand' }]);
   });
 });
 

@@ -66,7 +66,17 @@ describe('services of TypeScript plugins', () => {
     const failing = { preflight: () => Promise.reject(new Error('no')), services: [clock('1.0.0', 1)] };
     manager.register(plugin('one', {}, failing));
     let holder: { find(name: string): unknown } | undefined;
-    manager.register(plugin('two', {}, { init: ({ services }) => void (holder = services) }));
+    manager.register(
+      plugin(
+        'two',
+        {},
+        {
+          init: ({ services }) => {
+            holder = services;
+          },
+        },
+      ),
+    );
     await manager.start();
     expect(manager.services.list()).toEqual([]);
     expect(await refusal(() => holder?.find('clock'))).toMatchObject({ code: 'ServiceNotFound' });

@@ -1,4 +1,4 @@
-import { ERROR_TABLE } from 'mortise';
+import { ERROR_TABLE, WARNING_TABLE } from 'mortise';
 import { describe, expect, it } from 'vitest';
 import { tableRows } from './markdown.js';
 
@@ -10,6 +10,11 @@ const rows = tableRows('docs/errors.md', 'code').map(([code = '', category, rais
 }));
 
 describe('docs/errors.md', () => {
+  it('has one row for each code that only warnings have', () => {
+    const rows = tableRows('docs/errors.md', 'warning').map(([code = '', says = '']) => [code.replaceAll('`', ''), says]);
+    expect(rows).toEqual(Object.entries(WARNING_TABLE));
+  });
+
   it('has one row for each code, in the order of the table, and no other', () => {
     expect(rows.map(({ code }) => code)).toEqual(Object.keys(ERROR_TABLE));
   });
