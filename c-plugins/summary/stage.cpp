@@ -46,7 +46,9 @@ std::string most_frequent(const MortiseContext& context) {
 }
 
 void write(const Services& services, const MortiseContext& context) {
-  const std::string text = counted(context, "text.lines", "line") + ", " + counted(context, "text.words", "word") + most_frequent(context);
+  std::string text = counted(context, "text.lines", "line");
+  text += ", " + counted(context, "text.words", "word");
+  text += most_frequent(context);
   const MortiseValue value = mortise_string(text.data(), text.size());
   const FfiResult code = context.set(&context, "summary.text", &value);
   if (code != MORTISE_OK) throw Failure{code, "the host refused the value of summary.text (code " + std::to_string(code) + ")"};
