@@ -32,7 +32,18 @@ export function checkedProgram(program: string, sources: readonly string[]): (in
   const output = join(folder, program.replace(/\.c$/, ''));
   const files = [join(root, 'test/plugins', program), ...sources.map((source) => join(root, 'c-plugins', source))];
   const includes = ['native-abi/include', 'c-plugins', 'c-plugins/logging/include'].map((path) => `-I${join(root, path)}`);
-  const flags = ['-std=c11', '-g', '-O1', '-Wall', '-Wextra', '-Wpedantic', '-Werror', ...(compiler?.flags ?? []), ...includes];
+  const flags = [
+    '-std=c11',
+    '-D_GNU_SOURCE',
+    '-g',
+    '-O1',
+    '-Wall',
+    '-Wextra',
+    '-Wpedantic',
+    '-Werror',
+    ...(compiler?.flags ?? []),
+    ...includes,
+  ];
   const built = spawnSync(compiler?.cc ?? 'cc', [...flags, ...files, '-o', output], { encoding: 'utf8' });
   if (built.status !== 0) throw new Error(`${program} does not compile: ${built.error ?? built.stderr}`);
   return (input) => {

@@ -4,6 +4,7 @@ import { refusal } from '../support/errors.js';
 import { createManager, managerWith } from '../support/managers.js';
 import { memoryLogger } from '../support/memory-logger.js';
 import { shipped } from '../support/plugins.js';
+import { checkedProgram, compiler } from './checked-program.js';
 
 const LEVELS = 'trace, debug, info, warn, error or fatal';
 
@@ -187,12 +188,77 @@ describe('the options of logging', () => {
   });
 });
 
+describe.skipIf(compiler === undefined)('the service `log` of logging, under sanitizers', () => {
+  const sources = ['level', 'log', 'service'].map((name) => `logging/${name}.c`);
+  const program = compiler === undefined ? () => '' : checkedProgram('logging-service.c', [...sources, 'json/reader.c']);
+  const OFFERED = 'log 1.0.0 1';
+  const NOBODY = 2 ** 32 - 1;
+
+  /** What each command is answered with: what reached the host, the code, the threshold after it. */
+  function answers(...commands: string[][]): string[] {
+    const input = commands.map((words) => [...words, '-', '-', '-'].slice(0, 4).join('\t')).join('\n');
+    return program(`${input}\n`)
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.trimEnd());
+  }
+
+  it('[G22] is offered as version 1.0.0, and writes lines with tag and prefix from the threshold on', () => {
+    expect(
+      answers(
+        ['open', 'info', 'acme: '],
+        ['write', '30', 'summary', 'three lines'],
+        ['write', '60', '-', 'without a tag'],
+        ['write', '20', 'summary', 'below'],
+      ),
+    ).toEqual([OFFERED, '0', '30 acme: three lines tag=summary 0 30', '60 acme: without a tag 0 30', '0 30']);
+  });
+
+  it('[G22] has the threshold of the host where that is higher', () => {
+    expect(answers(['open', '-', '-'], ['write', '10', '-', 'below'], ['write', '20', '-', 'not'])).toEqual([
+      OFFERED,
+      '0',
+      '0 20',
+      '20 not 0 20',
+    ]);
+  });
+
+  it('[G22] answers with a code before init, after the plugin is gone, and to what is no line', () => {
+    const [WRONG_STATE, CANCELLED, NULL_POINTER, INVALID_DATA, TOO_LARGE] = [22, 25, 2, 4, 19];
+    expect(
+      answers(
+        ['write', '30', '-', 'early'],
+        ['open', 'loud', '-'],
+        ['write', '30', '-', 'still early'],
+        ['open', 'info', 'x'],
+        ['write', '30', '-', '-'],
+        ['write', '35', '-', 'no such level'],
+        ['write', '5', '-', 'no such level'],
+        ['write', '30', '-', 'x'.repeat(65_537)],
+        ['gone'],
+        ['write', '30', 'tag', 'late'],
+      ),
+    ).toEqual([
+      OFFERED,
+      `${WRONG_STATE} ${NOBODY}`,
+      `4 the option level must be ${LEVELS}, but is "loud"`,
+      `${WRONG_STATE} ${NOBODY}`,
+      '0',
+      `${NULL_POINTER} 30`,
+      `${INVALID_DATA} 30`,
+      `${INVALID_DATA} 30`,
+      `${TOO_LARGE} 30`,
+      'gone',
+      `${CANCELLED} 30`,
+    ]);
+  });
+});
+
 describe('the service `log` of logging', () => {
-  it.todo('[G21] a TypeScript plugin or a consumer finds `log` as version 1.0.0, with a table of 24 bytes on 64-bit machines');
   it.todo(
-    '[G21] lines that come through it have plugin `logging`, the field `tag`, the prefix, and are dropped below the option `level`',
+    '[G22] [G21] is found by host->service("log", "^1") from inside init of a plugin that depends on logging, and not by "^2" (MORTISE_NOT_FOUND)',
   );
   it.todo(
-    '[G21] write answers MORTISE_NULL_POINTER without a message, MORTISE_INVALID_DATA for level 35, MORTISE_CANCELLED once logging is unloaded',
+    '[G22] [G21] write answers MORTISE_CANCELLED to a thread that kept the table after logging was unloaded, and no line arrives',
   );
 });
