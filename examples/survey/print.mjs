@@ -95,7 +95,9 @@ export function printStages(run, missing) {
 }
 
 function leftOut(stage) {
-  return stage.startsWith('checksum:') ? 'left out: the plugins were built without Rust' : 'left out: no plugin provides it';
+  return /^(checksum|verify):/.test(stage)
+    ? 'left out: the plugins were built without Rust'
+    : 'left out: no plugin provides it';
 }
 
 export function printFailure(error) {
@@ -123,6 +125,7 @@ export function printResults(data, report) {
   heading('File');
   row('path', data.path);
   row('size', `${count(data['text.bytes'])} bytes, ${count(data['text.lines'])} lines, ${count(data['text.words'])} words`);
+  if (data['summary.text']) row('summary', data['summary.text']);
   if (data['checksum.crc32c']) row('crc32c', data['checksum.crc32c']);
   if (data['checksum.xxh64']) row('xxh64', data['checksum.xxh64']);
 

@@ -1,7 +1,9 @@
 /**
  * Surveys this machine and one file with plugins in four languages under one lifecycle, prints what happened, and writes report.json.
  *
- *     node examples/survey/survey.mjs [--dry-run] [FILE]
+ *     node examples/survey/survey.mjs [--dry-run] [--crc32c SUM] [FILE]
+ *
+ * With --crc32c the survey fails unless the file has that sum.
  */
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +14,7 @@ import { reportPlugin } from './report-plugin.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const { values: options, positionals } = parseArgs({
-  options: { 'dry-run': { type: 'boolean', default: false } },
+  options: { 'dry-run': { type: 'boolean', default: false }, crc32c: { type: 'string' } },
   allowPositionals: true,
 });
 const path = resolve(positionals[0] ?? `${root}README.md`);
@@ -33,12 +35,15 @@ manager.register(reportPlugin);
 function planSurvey() {
   const machine = ['os', 'cpu', 'memory', 'gpu', 'iommu'].map((name) => `environment:${name}`);
   const sums = ['checksum:crc32c', 'checksum:xxh64'];
+  const checks = options.crc32c === undefined ? [] : [{ stage: 'verify:crc32c', after: ['checksum:crc32c'] }];
   const wanted = [
     // A chain of native stages is one native call; the file is read beside it, and its two sums are computed at the same time.
     ...machine,
     { stage: 'text:survey', after: [] },
+    { stage: 'summary:write', after: ['text:survey'] },
     ...sums.map((stage) => ({ stage, after: ['text:survey'] })),
-    { stage: 'report:write', after: [...machine.slice(-1), 'text:survey', ...sums] },
+    ...checks,
+    { stage: 'report:write', after: [...machine.slice(-1), 'summary:write', ...sums, ...checks.map(({ stage }) => stage)] },
   ];
   const idOf = (step) => (typeof step === 'string' ? step : step.stage);
   const missing = wanted.map(idOf).filter((id) => !manager.stages.has(id));
@@ -64,12 +69,14 @@ try {
   const { steps, missing } = planSurvey();
   const run = await manager.run(steps, {
     mode: options['dry-run'] ? 'dry_run' : 'live',
-    data: { path, 'report.path': report },
+    data: { path, 'report.path': report, ...(options.crc32c === undefined ? {} : { 'verify.expected': options.crc32c }) },
   });
   printStages(run, missing);
   if (run.ok && run.mode === 'live') printResults(run.data, report);
   if (!run.ok) printFailure(run.error);
-  process.exitCode = run.ok && boot.failed.length === 0 ? 0 : 1;
+  // A check that was asked for and could not be made is a failure too.
+  const unchecked = options.crc32c !== undefined && missing.includes('verify:crc32c');
+  process.exitCode = run.ok && boot.failed.length === 0 && !unchecked ? 0 : 1;
 } finally {
   await manager.stop();
 }

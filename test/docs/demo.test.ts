@@ -29,8 +29,18 @@ describe('the survey of `npm run demo`', () => {
     const report = JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8'));
     expect(report['text.words']).toBe(8);
     expect(report['text.top_words'][0]).toEqual({ word: 'a', count: 3 });
+    expect(report['summary.text']).toBe('2 lines, 8 words; most frequent: a (3), rose (3), is (2)');
     if (existsSync(shipped('checksum'))) expect(report['checksum.crc32c']).toMatch(/^[0-9a-f]{8}$/);
     else expect(stdout).toContain('left out: the plugins were built without Rust');
+  });
+
+  it.skipIf(!existsSync(shipped('verify')))('fails unless the file has the sum that is asked for', () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'digits.txt'), '123456789');
+    expect(survey(folder, '--crc32c', 'e3069283', 'digits.txt').status).toBe(0);
+    const { status, stdout } = survey(folder, '--crc32c', '00000000', 'digits.txt');
+    expect(status).toBe(1);
+    expect(stdout).toContain('StageFailed: checksum.crc32c is e3069283, but verify.expected is 00000000');
   });
 
   it('fits into 80 columns, and has no colours where it is not read on a terminal', () => {

@@ -86,33 +86,45 @@ describe('CMake and gyp', () => {
     const plugins = [...cmake.matchAll(/(?:mortise_plugin\(([\w-]+)|mortise_library\(([\w-]+) plugins)\s([^)]*)\)/g)]
       .map((match) => ({ name: match[1] ?? match[2] ?? '', sources: words(match[3] ?? '') }))
       .filter(({ sources }) => sources.some((path) => path.includes('/')));
-    expect(plugins.map(({ name }) => name).sort()).toEqual(['base-layout-c', 'environment-check', 'text']);
+    expect(plugins.map(({ name }) => name).sort()).toEqual([
+      'base-layout-c',
+      'compat-check',
+      'environment-check',
+      'logging',
+      'summary',
+      'text',
+    ]);
+    const present = (folder: string) =>
+      readdirSync(join(root, 'c-plugins', folder))
+        .filter((file) => /\.(c|cpp)$/.test(file))
+        .map((file) => `${folder}/${file}`);
     for (const { name, sources } of plugins) {
       const listed = sources.map((path) => basename(path)).sort();
       expect(gypSources(name), name).toEqual({ always: listed, windows: [], mac: [], other: [] });
-      expect(
-        readdirSync(join(root, 'c-plugins', name))
-          .filter((file) => /\.(c|cpp)$/.test(file))
-          .sort(),
-        name,
-      ).toEqual(listed);
+      // Besides its own sources, a plugin may have those that are shared.
+      const own = sources.filter((path) => !path.startsWith('json/'));
+      expect(own.sort(), name).toEqual(present(name).sort());
     }
+    const shared = new Set(plugins.flatMap(({ sources }) => sources.filter((path) => path.startsWith('json/'))));
+    expect([...shared].sort()).toEqual(present('json').sort());
   });
 
   it('build the same plugins in Rust, and gyp watches all of their sources', () => {
     const crates = [...read('c-plugins/CMakeLists.txt').matchAll(/mortise_rust_plugin\(([\w-]+)\)/g)].map(
       (match) => match[1] as string,
     );
-    expect(crates.sort()).toEqual(['base-layout-rust', 'checksum']);
+    expect(crates.sort()).toEqual(['base-layout-rust', 'checksum', 'verify']);
     const gyp = read('binding.gyp');
+    const sources = (crate: string) => readdirSync(join(root, 'c-plugins', crate, 'src')).map((name) => `src/${name}`);
+    const unwatched = (crate: string, files: readonly string[]) =>
+      files.filter((file) => !gyp.includes(`'c-plugins/${crate}/${file}'`));
     for (const crate of crates) {
-      const folder = join(root, 'c-plugins', crate);
-      const files = ['Cargo.lock', 'Cargo.toml', ...readdirSync(join(folder, 'src')).map((name) => `src/${name}`)];
-      expect(
-        files.filter((file) => !gyp.includes(`'c-plugins/${crate}/${file}'`)),
-        crate,
-      ).toEqual([]);
+      expect(unwatched(crate, ['Cargo.lock', 'Cargo.toml', ...sources(crate)]), crate).toEqual([]);
+      const target = gyp.slice(gyp.indexOf(`'target_name': '${crate}'`)).split("'target_name'", 2)[1];
+      const isSupported = read(`c-plugins/${crate}/Cargo.toml`).includes('rust-support');
+      expect(target?.includes("'<@(rust_support)'"), crate).toBe(isSupported);
     }
+    expect(unwatched('rust-support', ['Cargo.toml', ...sources('rust-support')])).toEqual([]);
   });
 });
 
@@ -139,8 +151,8 @@ describe('node-gyp', () => {
         `import { PluginManager } from 'mortise';
        const manager = await PluginManager.create({ app: 'acme', apiVersion: '0.1.0', userDirectory: false });
        await manager.start();
-       for (const name of ['text', 'environment-check']) await manager.load(\`build/Release/\${name}.${extension}\`);
-       const run = await manager.run(['text:survey', 'environment:os'], { data: { path: 'README.md' } });
+       for (const name of ['logging', 'compat-check', 'text', 'summary', 'environment-check']) await manager.load(\`build/Release/\${name}.${extension}\`);
+       const run = await manager.run(['text:survey', 'summary:write', 'environment:os'], { data: { path: 'README.md' } });
        console.log(JSON.stringify({ status: run.status, words: Number(run.data['text.words']) }));
        await manager.stop();`,
       );

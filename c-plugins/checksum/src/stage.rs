@@ -1,11 +1,11 @@
 //! What both stages have in common: where the bytes come from, and where the sum goes.
 
-use crate::abi::{self, FfiResult, MortiseContext, MortiseError};
-use crate::boundary::{with_error, Failure};
 use crate::crc32c::Crc32c;
-use crate::host::{Context, Value};
 use crate::xxh64::Xxh64;
-use std::ffi::CStr;
+use rust_support::abi::{self, FfiResult, MortiseContext, MortiseError};
+use rust_support::boundary::{with_error, Failure};
+use rust_support::host::{Context, Field, Value};
+use rust_support::table::{c_str, Stage};
 use std::fs::File;
 use std::io::Read;
 use std::os::raw::c_void;
@@ -109,7 +109,8 @@ fn compute<S: Sum>(context: &Context) -> Result<(), Failure> {
     }
     let hex = sum.hex();
     context.set_string(c_str(S::KEY), &hex)?;
-    context.log_sum(&hex, total);
+    let fields = [Field::string(c_str(b"sum\0"), &hex), Field::int64(c_str(b"bytes\0"), total as i64)];
+    context.log_debug("checksum computed", &fields);
     Ok(())
 }
 
@@ -132,15 +133,6 @@ unsafe extern "C" fn dry_run<S: Sum>(_state: *mut c_void, context: *const Mortis
     with_error(error, || describe::<S>(&Context::new(context)?))
 }
 
-/// A stage as `lib` registers it. Texts end with NUL.
-pub struct Stage {
-    pub id: &'static str,
-    pub name: &'static str,
-    pub description: &'static str,
-    pub execute: abi::StageCall,
-    pub dry_run: abi::StageCall,
-}
-
 pub static STAGES: [Stage; 2] = [
     Stage {
         id: "checksum:crc32c\0",
@@ -157,7 +149,3 @@ pub static STAGES: [Stage; 2] = [
         dry_run: dry_run::<Xxh64>,
     },
 ];
-
-fn c_str(text: &'static [u8]) -> &'static CStr {
-    CStr::from_bytes_with_nul(text).expect("a literal that ends with its only NUL")
-}

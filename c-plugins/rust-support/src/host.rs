@@ -1,8 +1,9 @@
-//! The run's context and the host behind it, without raw pointers for the rest of the plugin.
+//! The run's context and the host behind it, without raw pointers for the plugin.
 
 use crate::abi::{self, MortiseContext, MortiseField, MortiseValue};
 use crate::boundary::Failure;
 use std::ffi::CStr;
+use std::marker::PhantomData;
 use std::ptr;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -60,17 +61,29 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// A line with the sum and the size. That the host drops a line is no reason to fail.
-    pub fn log_sum(&self, sum: &str, bytes: u64) {
+    /// A line at level debug. That the host drops it is no reason to fail.
+    pub fn log_debug(&self, message: &str, fields: &[Field]) {
         let host = unsafe { &*self.0.host };
         let level = unsafe { &*host.log_level.cast::<AtomicU32>() }.load(Ordering::Relaxed);
         if level > abi::LOG_DEBUG {
             return;
         }
-        let message = "checksum computed";
-        let fields =
-            [field(b"sum\0", string(sum)), field(b"bytes\0", MortiseValue { tag: abi::TAG_INT64, flags: 0, bits: bytes, length: 0 })];
-        unsafe { (host.log)(host, abi::LOG_DEBUG, message.as_ptr().cast(), message.len(), fields.as_ptr(), fields.len()) };
+        // A Field has the layout of the MortiseField in it.
+        unsafe { (host.log)(host, abi::LOG_DEBUG, message.as_ptr().cast(), message.len(), fields.as_ptr().cast(), fields.len()) };
+    }
+}
+
+/// A named value of a log line, which borrows what it is made of.
+#[repr(transparent)]
+pub struct Field<'a>(MortiseField, PhantomData<&'a str>);
+
+impl<'a> Field<'a> {
+    pub fn string(key: &'a CStr, text: &'a str) -> Self {
+        Self(field(key, string(text)), PhantomData)
+    }
+
+    pub fn int64(key: &'a CStr, number: i64) -> Self {
+        Self(field(key, MortiseValue { tag: abi::TAG_INT64, flags: 0, bits: number as u64, length: 0 }), PhantomData)
     }
 }
 
@@ -82,8 +95,8 @@ fn string(text: &str) -> MortiseValue {
     MortiseValue { tag: abi::TAG_STRING, flags: 0, bits: text.as_ptr() as usize as u64, length: text.len() as u64 }
 }
 
-fn field(key: &'static [u8], value: MortiseValue) -> MortiseField {
-    MortiseField { key: key.as_ptr().cast(), reserved: ptr::null(), value }
+fn field(key: &CStr, value: MortiseValue) -> MortiseField {
+    MortiseField { key: key.as_ptr(), reserved: ptr::null(), value }
 }
 
 /// # Safety

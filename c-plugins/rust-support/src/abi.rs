@@ -1,6 +1,5 @@
-//! The part of the C header (`mortise.h`, ABI 1.0) that this plugin uses, declared again. The assertions at the end hold it to the
+//! The part of the C header (`mortise.h`, ABI 1.0) that the plugins use, declared again. The assertions at the end hold it to the
 //! header's sizes; threads, states and ownership are described there.
-#![allow(dead_code)] // slots and codes of the contract stay listed where the plugin does not use them
 
 use std::mem::size_of;
 use std::os::raw::{c_char, c_void};
