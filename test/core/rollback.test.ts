@@ -1,149 +1,328 @@
-import { definePlugin, type Phase } from 'mortise';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { definePlugin, type Phase, type Plugin, type PluginDefinition, type PluginManager } from 'mortise';
 import { afterAll, describe, expect, it } from 'vitest';
 import { logCalls } from '../support/calls.js';
-import { declared } from '../support/declared.js';
+import { type Declaration, declared } from '../support/declared.js';
 import { createManager } from '../support/managers.js';
-import { describeWithFixtures, outstanding } from '../support/plugins.js';
+import { describeWithFixtures, outstanding, suffix } from '../support/plugins.js';
+import { temporaryFolder } from '../support/temporary.js';
 
-/** What fails → what is called after that, in the plugin that failed: exactly what was done is undone. */
-const TABLE: ReadonlyArray<{
+/** A failure, and what is called in the plugin that fails: exactly what was done is undone. */
+interface Row {
   readonly failure: string;
-  readonly fails: 'REGISTER_STAGES' | 'INIT' | 'PREFLIGHT' | 'SHUTDOWN' | undefined;
-  /** Phase that the report names; undefined: it runs. */
-  readonly phase: Phase | undefined;
-  readonly code: string | undefined;
+  /** Phase and code of the error in the report of `start`; undefined: it runs. */
+  readonly phase?: Phase;
+  readonly code?: string;
+  /** Calls of the plugin from its entry to its end. */
   readonly ran: readonly string[];
+  /** What becomes of one that needs it. */
   readonly dependent: 'runs' | 'refused before any call' | 'rolled back';
-}> = [
+  readonly prepare?: (manager: PluginManager) => void;
+}
+
+interface CompiledRow extends Row {
+  readonly declaration?: Partial<Declaration>;
+  /** Content of the file, in the place of a library. */
+  readonly file?: string;
+}
+
+interface ScriptRow extends Row {
+  readonly definition?: Partial<PluginDefinition>;
+  readonly plugin?: (made: Plugin) => Partial<Plugin>;
+}
+
+const veto = (name: 'beforeLoad' | 'beforeInit') => (manager: PluginManager) =>
+  void manager.hook(name, (event) =>
+    event.plugin === 'subject' || event.path?.includes('subject') ? { veto: 'no' } : undefined,
+  );
+
+const LIFE = ['entry', 'register_stages', 'init', 'preflight_check', 'shutdown', 'stage_destroy', 'destroy'];
+const UNTIL_STAGES = ['entry', 'register_stages', 'stage_destroy', 'destroy'];
+const UNTIL_INIT = ['entry', 'register_stages', 'init', 'stage_destroy', 'destroy'];
+
+const COMPILED: readonly CompiledRow[] = [
+  { failure: 'nothing', ran: LIFE, dependent: 'runs' },
   {
-    failure: 'resolution (a dependency is missing)',
-    fails: undefined,
+    failure: 'loading: no library',
+    file: 'text',
+    phase: 'loading',
+    code: 'NotALibrary',
+    ran: [],
+    dependent: 'refused before any call',
+  },
+  {
+    failure: 'loading: a veto',
+    prepare: veto('beforeLoad'),
+    phase: 'loading',
+    code: 'Vetoed',
+    ran: [],
+    dependent: 'refused before any call',
+  },
+  {
+    failure: 'metadata: a priority out of its band',
+    declaration: { priority: { category: 'kernel', value: 200 } },
+    phase: 'metadata',
+    code: 'PriorityInvalid',
+    ran: ['entry', 'destroy'],
+    dependent: 'refused before any call',
+  },
+  {
+    failure: 'resolution: another API version',
+    declaration: { apiVersions: ['^9.0.0'] },
+    phase: 'resolution',
+    code: 'ApiIncompatible',
+    ran: ['entry', 'destroy'],
+    dependent: 'refused before any call',
+  },
+  {
+    failure: 'resolution: a missing dependency',
+    declaration: { dependencies: [{ name: 'not-here' }] },
     phase: 'resolution',
     code: 'DependencyMissing',
     ran: ['entry', 'destroy'],
     dependent: 'refused before any call',
   },
   {
-    failure: 'stages',
-    fails: 'REGISTER_STAGES',
+    failure: 'stages: register_stages fails',
+    declaration: { fails: 'REGISTER_STAGES' },
     phase: 'stages',
     code: 'StageRegistrationFailed',
-    ran: ['entry', 'register_stages', 'stage_destroy', 'destroy'],
+    ran: UNTIL_STAGES,
     dependent: 'refused before any call',
   },
   {
-    failure: 'init',
-    fails: 'INIT',
+    failure: 'stages: a namespace that is taken',
+    declaration: { stages: ['bystander:mine'] },
+    phase: 'stages',
+    code: 'NamespaceTaken',
+    ran: UNTIL_STAGES,
+    dependent: 'refused before any call',
+  },
+  {
+    failure: 'stages: a required stage is missing',
+    declaration: { requiredStages: [{ stage: 'nobody:here', required: true, provided: false }] },
+    phase: 'stages',
+    code: 'StageRequirementMissing',
+    ran: UNTIL_STAGES,
+    dependent: 'rolled back',
+  },
+  {
+    failure: 'init fails',
+    declaration: { fails: 'INIT' },
     phase: 'init',
     code: 'InitFailed',
-    ran: ['entry', 'register_stages', 'init', 'stage_destroy', 'destroy'],
+    ran: UNTIL_INIT,
     dependent: 'rolled back',
   },
   {
-    failure: 'preflight',
-    fails: 'PREFLIGHT',
+    failure: 'init: a veto',
+    prepare: veto('beforeInit'),
+    phase: 'init',
+    code: 'Vetoed',
+    ran: UNTIL_STAGES,
+    dependent: 'rolled back',
+  },
+  {
+    failure: 'preflight fails',
+    declaration: { fails: 'PREFLIGHT' },
     phase: 'preflight',
     code: 'PreflightCheckFailed',
-    ran: ['entry', 'register_stages', 'init', 'preflight_check', 'shutdown', 'stage_destroy', 'destroy'],
+    ran: LIFE,
+    dependent: 'rolled back',
+  },
+  { failure: 'shutdown fails', declaration: { fails: 'SHUTDOWN' }, code: 'ShutdownFailed', ran: LIFE, dependent: 'runs' },
+];
+
+const failing = (call: string) => async () => {
+  throw new Error(`${call} fails`);
+};
+const hanging = () => new Promise<never>(() => {});
+
+const SCRIPTS: readonly ScriptRow[] = [
+  { failure: 'nothing', ran: LIFE, dependent: 'runs' },
+  {
+    failure: 'loading: a veto',
+    prepare: veto('beforeLoad'),
+    phase: 'loading',
+    code: 'Vetoed',
+    ran: [],
+    dependent: 'refused before any call',
+  },
+  {
+    failure: 'resolution: another API version',
+    definition: { apiVersions: ['^9.0.0'] },
+    phase: 'resolution',
+    code: 'ApiIncompatible',
+    ran: ['destroy'],
+    dependent: 'refused before any call',
+  },
+  {
+    failure: 'stages: registerStages fails',
+    plugin: () => ({ registerStages: failing('register_stages') }),
+    phase: 'stages',
+    code: 'StageRegistrationFailed',
+    ran: UNTIL_STAGES,
+    dependent: 'refused before any call',
+  },
+  {
+    failure: 'stages: late',
+    plugin: () => ({ registerStages: hanging }),
+    phase: 'stages',
+    code: 'TimedOut',
+    ran: UNTIL_STAGES,
+    dependent: 'refused before any call',
+  },
+  {
+    failure: 'init fails',
+    definition: { init: failing('init') },
+    phase: 'init',
+    code: 'InitFailed',
+    ran: UNTIL_INIT,
     dependent: 'rolled back',
   },
   {
-    failure: 'shutdown',
-    fails: 'SHUTDOWN',
-    phase: undefined,
-    code: 'ShutdownFailed',
-    ran: ['entry', 'register_stages', 'init', 'preflight_check', 'shutdown', 'stage_destroy', 'destroy'],
-    dependent: 'runs',
+    failure: 'init: late',
+    definition: { init: hanging },
+    phase: 'init',
+    code: 'TimedOut',
+    ran: UNTIL_INIT,
+    dependent: 'rolled back',
   },
   {
-    failure: 'nothing',
-    fails: undefined,
-    phase: undefined,
-    code: undefined,
-    ran: ['entry', 'register_stages', 'init', 'preflight_check', 'shutdown', 'stage_destroy', 'destroy'],
+    failure: 'init: a veto',
+    prepare: veto('beforeInit'),
+    phase: 'init',
+    code: 'Vetoed',
+    ran: UNTIL_STAGES,
+    dependent: 'rolled back',
+  },
+  {
+    failure: 'init: a service without a version',
+    definition: { services: [{ name: 'clock', version: '', service: {} }] },
+    phase: 'init',
+    code: 'ServiceInvalid',
+    ran: ['register_stages', 'init', 'shutdown', 'destroy'],
+    dependent: 'rolled back',
+  },
+  {
+    failure: 'preflight fails',
+    definition: { preflight: failing('preflight') },
+    phase: 'preflight',
+    code: 'PreflightCheckFailed',
+    ran: LIFE,
+    dependent: 'rolled back',
+  },
+  {
+    failure: 'preflight: late',
+    definition: { preflight: hanging },
+    phase: 'preflight',
+    code: 'TimedOut',
+    ran: LIFE,
+    dependent: 'rolled back',
+  },
+  {
+    failure: 'shutdown fails',
+    definition: { shutdown: failing('shutdown') },
+    code: 'ShutdownFailed',
+    ran: LIFE,
     dependent: 'runs',
   },
+  { failure: 'shutdown: late', definition: { shutdown: hanging }, code: 'TimedOut', ran: LIFE, dependent: 'runs' },
 ];
 
 let passed = 0;
-let cells = 0;
-afterAll(() => console.log(`lifecycle x failure: ${passed} of ${cells}`));
-
-/** Counts a cell of the table as passed unless it throws. */
-async function cell(work: () => Promise<void>): Promise<void> {
-  cells++;
-  await work();
-  passed++;
-}
+afterAll(() => console.log(`lifecycle x failure: ${passed} of ${COMPILED.length + SCRIPTS.length}`));
 
 const calls = (lines: readonly string[]) => lines.map((line) => line.split(' ')[0]);
 
-describeWithFixtures('lifecycle x failure', () => {
-  for (const row of TABLE) {
-    it(`[G12] compiled: a failure of ${row.failure} undoes exactly what was done`, () =>
-      cell(async () => {
-        const log = logCalls();
-        const missing = row.phase === 'resolution' ? [{ name: 'not-here' }] : [];
-        const subject = declared({ name: 'subject', dependencies: missing, ...(row.fails && { fails: row.fails }) });
-        const dependent = declared({ name: 'dependent', dependencies: [{ name: 'subject' }] });
-        const bystander = declared({ name: 'bystander' });
-        const manager = await createManager({
-          directories: [subject, dependent, bystander].map((path) => path.replace(/[^/\\]+$/, '')),
-        });
-        const { failed, loaded } = await manager.start();
-        expect(loaded.map(({ name }) => name)).toContain('bystander');
-        expect(failed.find(({ name }) => name === 'subject')?.error).toEqual(
-          row.phase === undefined
-            ? undefined
-            : expect.objectContaining({ code: row.code, phase: row.phase, plugin: 'subject' }),
-        );
-        const runs = loaded.map(({ name }) => name).includes('dependent');
-        expect(runs).toBe(row.dependent === 'runs');
-        if (!runs) {
-          const before = row.dependent === 'rolled back' ? ['entry', 'register_stages'] : ['entry'];
-          expect(calls(log.of('dependent')).slice(0, before.length)).toEqual(before);
-          expect(calls(log.of('dependent')).at(-1)).toBe('destroy');
-          expect(failed.find(({ name }) => name === 'dependent')?.error).toMatchObject({ code: 'DependencyFailed' });
-        }
-        const stopped = await manager.stop();
-        expect(stopped.failed.map(({ error }) => error.code)).toEqual(row.fails === 'SHUTDOWN' ? ['ShutdownFailed'] : []);
-        expect(calls(log.of('subject'))).toEqual(row.ran);
-        for (const path of [subject, dependent, bystander]) expect(outstanding(path)).toEqual({});
-      }));
+/** Starts and stops; what the report says must be what the row says. */
+async function live(row: Row, manager: PluginManager): Promise<void> {
+  row.prepare?.(manager);
+  const { failed, loaded } = await manager.start();
+  const names = loaded.map(({ name }) => name);
+  expect(names).toContain('bystander');
+  const subject = failed.find(({ name, path }) => name === 'subject' || path?.includes('subject'));
+  expect([subject?.error.code, subject?.error.phase]).toEqual(
+    row.phase === undefined ? [undefined, undefined] : [row.code, row.phase],
+  );
+  expect(names.includes('dependent')).toBe(row.dependent === 'runs');
+  if (row.dependent !== 'runs') {
+    const code = failed.find(({ name }) => name === 'dependent')?.error.code;
+    // Of a file that could not be opened, nobody knows what plugin it would have been.
+    expect(code).toBe(row.phase === 'loading' && subject?.name === undefined ? 'DependencyMissing' : 'DependencyFailed');
   }
+  const late = await manager.stop();
+  expect(late.failed.map(({ name, error }) => [name, error.code])).toEqual(
+    row.phase === undefined && row.code !== undefined ? [['subject', row.code]] : [],
+  );
+}
+
+function expectDependent(row: Row, ran: readonly (string | undefined)[]): void {
+  const first = ran.filter((call) => call !== 'entry' && call !== 'destroy')[0];
+  expect(first).toBe(row.dependent === 'refused before any call' ? undefined : 'register_stages');
+  expect(ran.at(-1)).toBe('destroy');
+}
+
+describeWithFixtures('lifecycle x failure, compiled', () => {
+  it.each(COMPILED)(
+    '[G12] $failure: exactly what was done is undone, its dependent $dependent, the others run',
+    async (row) => {
+      const log = logCalls();
+      const folder = temporaryFolder();
+      const dependent = declared({ name: 'dependent', dependencies: [{ name: 'subject' }] });
+      const bystander = declared({ name: 'bystander', priority: { category: 'kernel', value: 0 } });
+      const directories = [dirname(dependent), dirname(bystander)];
+      const paths = [dependent, bystander];
+      if (row.file === undefined) {
+        const subject = declared({ name: 'subject', ...row.declaration });
+        directories.push(dirname(subject));
+        if (row.ran.length > 0) paths.push(subject);
+      } else {
+        mkdirSync(join(folder, 'subject'));
+        writeFileSync(join(folder, 'subject', `subject${suffix}`), row.file);
+        directories.push(join(folder, 'subject'));
+      }
+      await live(row, await createManager({ directories: directories.filter((path) => path !== folder), apiVersion: '1.0.0' }));
+      expect(calls(log.of('subject'))).toEqual(row.ran);
+      expectDependent(row, calls(log.of('dependent')));
+      for (const path of paths) expect(outstanding(path)).toEqual({});
+      passed++;
+    },
+  );
 });
 
-describe('lifecycle x failure', () => {
-  for (const row of TABLE) {
-    it(`[G12] TypeScript: a failure of ${row.failure} undoes exactly what was done`, () =>
-      cell(async () => {
-        const ran: string[] = [];
-        const step = (name: string, fails: boolean) => async () => {
-          ran.push(name);
-          if (fails) throw new Error(`${name} failed`);
+describe('lifecycle x failure, TypeScript', () => {
+  it.each(SCRIPTS)('[G12] $failure: exactly what was done is undone, its dependent $dependent, the others run', async (row) => {
+    const ran = new Map<string, string[]>();
+    const make = (name: string, definition: Partial<PluginDefinition> = {}, more: ScriptRow['plugin'] = () => ({})): Plugin => {
+      const list: string[] = [];
+      ran.set(name, list);
+      const made = definePlugin({ name, version: '1.0.0', ...definition });
+      const wrapped = { ...made, ...more(made) };
+      const noted =
+        <Arguments extends unknown[], Result>(call: string, work: ((...args: Arguments) => Result) | undefined) =>
+        (...args: Arguments) => {
+          list.push(call);
+          return work?.(...args) as Result;
         };
-        const made = definePlugin({
-          name: 'subject',
-          version: '1.0.0',
-          dependencies: row.phase === 'resolution' ? [{ name: 'not-here' }] : [],
-          init: step('init', row.fails === 'INIT'),
-          preflight: step('preflight_check', row.fails === 'PREFLIGHT'),
-          shutdown: step('shutdown', row.fails === 'SHUTDOWN'),
-        });
-        const manager = await createManager();
-        manager.register({
-          ...made,
-          registerStages: async () => {
-            await step('register_stages', row.fails === 'REGISTER_STAGES')();
-            return [];
-          },
-          destroy: step('destroy', false),
-        });
-        const { failed } = await manager.start();
-        expect(failed.map(({ error }) => error.code)).toEqual(row.phase === undefined ? [] : [row.code]);
-        const stopped = await manager.stop();
-        expect(stopped.failed.map(({ error }) => error.code)).toEqual(row.fails === 'SHUTDOWN' ? ['ShutdownFailed'] : []);
-        expect(ran).toEqual(row.ran.filter((call) => call !== 'entry' && call !== 'stage_destroy'));
-      }));
-  }
+      return {
+        ...wrapped,
+        registerStages: noted('register_stages', wrapped.registerStages),
+        init: noted('init', wrapped.init),
+        preflight: noted('preflight_check', wrapped.preflight),
+        shutdown: noted('shutdown', wrapped.shutdown),
+        destroy: noted('destroy', () => undefined),
+      };
+    };
+    const deadlines = { stages: 20, init: 20, preflight: 20, shutdown: 20 };
+    const manager = await createManager({ apiVersion: '1.0.0', deadlines });
+    manager.register(make('bystander'));
+    manager.register(make('dependent', { dependencies: [{ name: 'subject' }] }));
+    manager.register(make('subject', row.definition, row.plugin));
+    await live(row, manager);
+    expect(ran.get('subject')).toEqual(row.ran.filter((call) => call !== 'entry' && call !== 'stage_destroy'));
+    expectDependent(row, ran.get('dependent') ?? []);
+    passed++;
+  });
 });
