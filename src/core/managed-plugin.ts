@@ -71,6 +71,7 @@ export class ManagedPlugin {
   async init(host: PluginHost): Promise<void> {
     await this.#phase('init', () => this.plugin.init?.(host));
     this.#state = 'initialised';
+    await this.#phase('init', () => void this.plugin.services?.());
   }
 
   async preflight(context: StageContext): Promise<void> {
