@@ -69,9 +69,11 @@ export class ManagedPlugin {
   }
 
   async init(host: PluginHost): Promise<void> {
-    await this.#phase('init', () => this.plugin.init?.(host));
-    this.#state = 'initialised';
-    await this.#phase('init', () => void this.plugin.services?.());
+    await this.#phase('init', async () => {
+      await this.plugin.init?.(host);
+      this.#state = 'initialised';
+      this.plugin.services?.();
+    });
   }
 
   async preflight(context: StageContext): Promise<void> {

@@ -119,7 +119,7 @@ export class NativePlugin implements Plugin {
   /**
    * Its services, which other compiled plugins of the same manager find from now on: C functions, so none has a `service`. To be called once, after init succeeded;
    * if it throws, the plugin is initialised all the same and is to be shut down.
-   * @throws `ServiceInvalid`, `ExtensionInvalid`
+   * @throws `ServiceInvalid` (also for what another plugin offers in the same version), `ExtensionInvalid`
    */
   services(): readonly ServiceOffer[] {
     if (this.#offers === undefined) {

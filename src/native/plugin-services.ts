@@ -19,7 +19,7 @@ export class PluginServices {
 
   /**
    * Lets other compiled plugins find all of these, or none.
-   * @throws `ServiceInvalid` if one of them is offered already
+   * @throws `ServiceInvalid` if one of them is offered already, by whomever
    */
   publish(services: readonly NativeService[]): void {
     try {
@@ -35,8 +35,12 @@ export class PluginServices {
     const result = this.#library.serviceOffer(this.#handle, name, version, table, holder);
     if (result === MORTISE_OK) return;
     if (result === RESULT_CODES.MORTISE_EXISTS[0]) {
-      const other = names.get(Number(holder[0]));
-      throw new PluginSystemError('ServiceInvalid', `service ${name} ${version} is offered by plugin ${other} already`);
+      const other = Number(holder[0]);
+      const detail =
+        other === this.#handle
+          ? `the plugin offers service ${name} ${version} twice`
+          : `service ${name} ${version} is offered by plugin ${names.get(other)} already`;
+      throw new PluginSystemError('ServiceInvalid', detail);
     }
     throw new PluginSystemError('Internal', `the host library refused service ${name} ${version}: ${describeResult(result)}`);
   }

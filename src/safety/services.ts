@@ -40,20 +40,13 @@ export class ServicesExtension {
 
   /**
    * All that the plugin offers. To be asked after its init, since the tables are valid from then on.
-   * @throws `ExtensionInvalid`; `ServiceInvalid` (flags, name, version, a table that is NULL, misaligned or not readable over its size; one that occurs twice)
+   * @throws `ExtensionInvalid`; `ServiceInvalid` (flags, name, version, a table that is NULL, misaligned or not readable over its size)
    */
   read(instance: Pointer): readonly NativeService[] {
-    const seen = new Set<string>();
     const itemSize = LAYOUT.MortiseService.size;
     const describer = { id: SHAPE.id, noun: 'service', itemSize, functions: this.#functions };
     try {
-      return describeAll(this.#host, instance, describer, (item, what) => {
-        const service = readService(item, this.#host.memory, what);
-        const key = `${service.name} ${service.version}`;
-        if (seen.has(key)) throw new PluginSystemError('ServiceInvalid', `the plugin offers service ${key} twice`);
-        seen.add(key);
-        return service;
-      });
+      return describeAll(this.#host, instance, describer, (item, what) => readService(item, this.#host.memory, what));
     } catch (error) {
       throw PluginSystemError.from(error, 'Internal', { operation: SHAPE.id });
     }
