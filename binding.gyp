@@ -78,14 +78,18 @@
             'native-abi/host/log.c',
             'native-abi/host/memory.c',
             'native-abi/host/plugin.c',
+            'native-abi/host/range.c',
+            'native-abi/host/range_text.c',
             'native-abi/host/registry.c',
             'native-abi/host/run.c',
+            'native-abi/host/service.c',
             'native-abi/host/session.c',
             'native-abi/host/store.c',
             'native-abi/host/table.c',
             'native-abi/host/thread.c',
             'native-abi/host/utf8.c',
             'native-abi/host/value.c',
+            'native-abi/host/version.c',
           ],
           'conditions': [
             ['OS=="win"', {

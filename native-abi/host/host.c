@@ -1,4 +1,4 @@
-/* MortiseHost, all but log: what a plugin may ask of the application, from any thread, and after its end too. */
+/* MortiseHost, all but log and service: what a plugin may ask of the application, from any thread, and after its end too. */
 #include "plugin.h"
 
 #include <stdio.h>
@@ -22,9 +22,8 @@ static FfiResult host_config(const MortiseHost* host, const char* key, MortiseVa
   return result;
 }
 
-/* Whether the plugin may ask the application for something: from init until it is shut down. */
-static FfiResult may_ask(const MortiseHost* host) {
-  const uint32_t state = atomic_load(&plugin_of(host)->state);
+FfiResult plugin_may_ask(MortisePlugin* plugin) {
+  const uint32_t state = atomic_load(&plugin->state);
   if (state < MORTISE_PLUGIN_REGISTERED) return MORTISE_WRONG_STATE;
   return state < MORTISE_PLUGIN_STOPPING ? MORTISE_OK : MORTISE_CANCELLED;
 }
@@ -35,7 +34,7 @@ static FfiResult host_call(const MortiseHost* host, const char* function, const 
   (void)timeout_ns; /* every answer comes at once */
   if (error != NULL && error->size < MORTISE_END_OF(MortiseError, message)) return MORTISE_INVALID_DATA;
   if (host == NULL) return mortise_fail(error, MORTISE_NULL_POINTER, "host is NULL");
-  const FfiResult allowed = may_ask(host);
+  const FfiResult allowed = plugin_may_ask(plugin_of(host));
   if (allowed == MORTISE_WRONG_STATE) return mortise_fail(error, allowed, "the application can be called from init on");
   if (allowed != MORTISE_OK) return mortise_fail(error, allowed, "the plugin is being shut down");
   if (function == NULL) return mortise_fail(error, MORTISE_NULL_POINTER, "function is NULL");
@@ -52,20 +51,9 @@ static FfiResult host_call(const MortiseHost* host, const char* function, const 
 static FfiResult host_publish(const MortiseHost* host, const char* topic, const MortiseValue* payload) {
   (void)payload;
   if (host == NULL) return MORTISE_NULL_POINTER;
-  const FfiResult allowed = may_ask(host);
+  const FfiResult allowed = plugin_may_ask(plugin_of(host));
   if (allowed != MORTISE_OK) return allowed;
   return topic == NULL ? MORTISE_NULL_POINTER : MORTISE_UNSUPPORTED;
-}
-
-static FfiResult host_service(const MortiseHost* host, const char* name, const char* version_range, const void** table) {
-  (void)version_range;
-  if (host == NULL) return MORTISE_NULL_POINTER;
-  const FfiResult allowed = may_ask(host);
-  if (allowed != MORTISE_OK) return allowed;
-  if (atomic_load(&plugin_of(host)->opened_by) != thread_self()) return MORTISE_WRONG_STATE;
-  if (name == NULL || table == NULL) return MORTISE_NULL_POINTER;
-  *table = NULL;
-  return MORTISE_NOT_FOUND;
 }
 
 static const void* host_extension(const MortiseHost* host, const char* id) {

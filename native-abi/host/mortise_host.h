@@ -15,7 +15,7 @@
 
 #include "mortise.h"
 
-#define MORTISE_HOST_REVISION 2
+#define MORTISE_HOST_REVISION 3
 
 #define MORTISE_MAX_THREADS 64        /* jobs in progress in the process; one more is refused, never queued */
 #define MORTISE_LOG_QUEUE 4194304     /* bytes of undrained log lines of one session */
@@ -116,12 +116,12 @@ MORTISE_EXPORT void mortise_exiting(int32_t status, uint32_t grace_ms);
 typedef struct MortisePlugin MortisePlugin;
 
 /*
- * Claims the library that is mapped at image_base for this session. NULL with *status = MORTISE_EXISTS: a live session has it open;
+ * Claims the library that is mapped at image_base for this session. Plugins of one session see each other's services if their group is the same. NULL with *status = MORTISE_EXISTS: a live session has it open;
  * MORTISE_BUSY: a job of a dead session is still inside it; MORTISE_OUT_OF_MEMORY. The strings are copied.
  * One MortiseHost per image for the life of the process: opening an image again costs no memory.
  */
-MORTISE_EXPORT MortisePlugin* mortise_plugin_open(MortiseSession* session, uintptr_t image_base, const char* app, const char* api_version,
-                                                  const char* config_dir, uint32_t log_level, int32_t* status);
+MORTISE_EXPORT MortisePlugin* mortise_plugin_open(MortiseSession* session, uint32_t group, uintptr_t image_base, const char* app,
+                                                  const char* api_version, const char* config_dir, uint32_t log_level, int32_t* status);
 
 MORTISE_EXPORT const MortiseHost* mortise_plugin_host(MortisePlugin* plugin);
 
@@ -163,6 +163,26 @@ MORTISE_EXPORT size_t mortise_registry_stage(MortisePlugin* plugin, uint32_t ind
  * Stage destructors are called before this, by the caller.
  */
 MORTISE_EXPORT void mortise_plugin_close(MortisePlugin* plugin);
+
+/* ---- service.c: tables that plugins offer to each other ------------------------------------------------------------------------------ */
+
+/*
+ * Lets the other plugins of the group find table, which stays the plugin's, under name in version (semantic; both copied), until the state STOPPING, withdrawal or close.
+ * MORTISE_EXISTS if *holder offers that already; MORTISE_INVALID_DATA (version), MORTISE_CANCELLED (from STOPPING on), MORTISE_OUT_OF_MEMORY.
+ */
+MORTISE_EXPORT int32_t mortise_service_offer(MortisePlugin* plugin, const char* name, const char* version, uintptr_t table, uint64_t* holder);
+
+/* Nobody finds what the plugin offers from now on. */
+MORTISE_EXPORT void mortise_service_withdraw(MortisePlugin* plugin);
+
+/*
+ * plugin depends on other, so that other must not use services of plugin: what would close a circle is refused. Forgotten when plugin comes to STOPPED or
+ * one of the two is closed; means nothing for plugins of two groups. MORTISE_OUT_OF_MEMORY.
+ */
+MORTISE_EXPORT int32_t mortise_plugin_needs(MortisePlugin* plugin, MortisePlugin* other);
+
+/* Writes the plugins whose services plugin found, at most capacity of them, and returns how many there are. */
+MORTISE_EXPORT uint32_t mortise_plugin_uses(MortisePlugin* plugin, uint64_t* others, uint32_t capacity);
 
 /* ---- store.c: the values of one run -------------------------------------------------------------------------------------------- */
 

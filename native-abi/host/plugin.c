@@ -51,7 +51,7 @@ static void point_at(const char** field, const char* text) {
   if (*field != text) *field = text;
 }
 
-MortisePlugin* mortise_plugin_open(MortiseSession* session, uintptr_t image_base, const char* app, const char* api_version,
+MortisePlugin* mortise_plugin_open(MortiseSession* session, uint32_t group, uintptr_t image_base, const char* app, const char* api_version,
                                    const char* config_dir, uint32_t log_level, int32_t* status) {
   mutex_lock(&plugins_lock);
   const char* app_kept = keep_string(app);
@@ -91,6 +91,7 @@ MortisePlugin* mortise_plugin_open(MortiseSession* session, uintptr_t image_base
   plugin->next = session->plugins;
   if (plugin->next != NULL) plugin->next->previous = plugin;
   session->plugins = plugin;
+  services_join(plugin, session, group);
   return plugin;
 }
 
@@ -104,6 +105,7 @@ void mortise_plugin_log_level(MortisePlugin* plugin, uint32_t level) {
 
 void mortise_plugin_state(MortisePlugin* plugin, uint32_t state) {
   atomic_store(&plugin->state, state);
+  services_follow(plugin, state);
 }
 
 int32_t mortise_plugin_config(MortisePlugin* plugin, const uint8_t* entries, size_t length) {
@@ -131,6 +133,8 @@ static void unlink_from_session(MortisePlugin* plugin, MortiseSession* session) 
 }
 
 void mortise_plugin_close(MortisePlugin* plugin) {
+  services_leave(plugin);
+
   /* Unlinked first: once the plugin counts as closed, another session may open it. */
   unlink_from_session(plugin, plugin->session);
 

@@ -37,6 +37,19 @@ typedef struct Config {
   Table table;
 } Config;
 
+/* A plugin among those that may use each other's services. Guarded by the lock of service.c. */
+typedef struct Service Service;
+typedef struct Edge Edge;
+typedef struct Member {
+  MortisePlugin* next;           /* in the list of those that are open */
+  const MortiseSession* session; /* compared, never followed; NULL: closed */
+  uint32_t group;
+  Service* services; /* that it offers */
+  Edge* edges;       /* to those that it needs */
+  uint64_t walk;     /* the last one that came by */
+  MortisePlugin* open; /* that walk: the next to look at */
+} Member;
+
 struct MortisePlugin {
   MortiseHost host; /* first: a host's address is its plugin's. Its strings are never freed */
   MortiseRegistry registry;
@@ -56,6 +69,8 @@ struct MortisePlugin {
   char refusal[640]; /* why register_stage last refused a stage; NUL-terminated, empty: it did not */
   uint64_t registering_thread;
 
+  Member member;
+
   /* In the session's list; guarded like that. */
   MortisePlugin* next;
   MortisePlugin* previous;
@@ -73,6 +88,19 @@ void host_prepare(MortisePlugin* plugin);
 void registry_prepare(MortisePlugin* plugin);
 FfiResult host_log(const MortiseHost* host, uint32_t level, const char* message, size_t message_length, const MortiseField* fields,
                    size_t field_count);
+
+/* Whether the plugin may ask the application for something, which is from init until it is shut down: MORTISE_OK, or the code that says why not. */
+FfiResult plugin_may_ask(MortisePlugin* plugin);
+
+/* ---- service.c ---- */
+
+FfiResult host_service(const MortiseHost* host, const char* name, const char* version_range, const void** table);
+/* The plugin was opened; is about to be closed; has come to a state. */
+void services_join(MortisePlugin* plugin, const MortiseSession* session, uint32_t group);
+void services_leave(MortisePlugin* plugin);
+void services_follow(MortisePlugin* plugin, uint32_t state);
+
+/* ---- plugin.c ---- */
 
 /* Passes a job into the code of a stage's plugin, unless that is closed; and out again. */
 bool plugin_enter(Stage* stage);

@@ -1,6 +1,7 @@
 /*
  * Sessions, what they own, and which lock guards what. Locks are taken in this order only:
  *   the list of sessions (session.c), or the table of plugins (plugin.c)  →  a plugin's lock  →  a session's lock  →  block cache.
+ * The lock of services (service.c) is taken alone.
  */
 #ifndef MORTISE_SESSION_H
 #define MORTISE_SESSION_H

@@ -55,6 +55,9 @@ export const PRIORITY_BANDS = [
   { category: 'third_party_low', low: 201, high: 255 },
 ] as const;
 
+/** Ways to use a resource, in order of their numbers. */
+export const RESOURCE_ACCESS = ['shared_read', 'shared_write', 'exclusive_write', 'provides_unique'] as const;
+
 /** pino's numbers. */
 export const LOG_LEVELS = { trace: 10, debug: 20, info: 30, warn: 40, error: 50, fatal: 60 } as const;
 

@@ -3,11 +3,13 @@ export const ABI_MAJOR = 1;
 export const ABI_MINOR = 0;
 export const HEADER_VERSION = '0.1.0';
 /** Revision of the private interface between this package and its host library. */
-export const HOST_REVISION = 2;
+export const HOST_REVISION = 3;
 
 export const ENTRY_POINT = '_plugin_init';
 export const EXTENSION_POINT = 'mortise_plugin_extension';
 export const ERROR_EXTENSION = 'mortise.error/1';
+export const RESOURCES_EXTENSION = 'mortise.resources/1';
+export const SERVICES_EXTENSION = 'mortise.services/1';
 
 /** Bytes, without the final NUL. */
 export const MAX_NAME = 64;

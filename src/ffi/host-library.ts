@@ -28,6 +28,7 @@ export interface HostLibrary {
   exiting(status: number, graceMs: number): void;
   pluginOpen(
     session: SessionHandle,
+    group: number,
     imageBase: number | bigint,
     app: string,
     apiVersion: string,
@@ -45,6 +46,10 @@ export interface HostLibrary {
   registryRefusal(plugin: PluginHandle, buffer: Uint8Array, capacity: number): number;
   registryStage(plugin: PluginHandle, index: number, buffer: Uint8Array, capacity: number): number;
   pluginClose(plugin: PluginHandle): void;
+  serviceOffer(plugin: PluginHandle, name: string, version: string, table: Pointer, holder: BigUint64Array): number;
+  serviceWithdraw(plugin: PluginHandle): void;
+  pluginNeeds(plugin: PluginHandle, other: PluginHandle): number;
+  pluginUses(plugin: PluginHandle, others: BigUint64Array, capacity: number): number;
   storePreflight(store: StoreHandle, plugin: PluginHandle): number;
   storeOpen(session: SessionHandle): StoreHandle;
   storeWrite(store: StoreHandle, entries: Uint8Array, length: number): number;
@@ -83,7 +88,18 @@ export function openHostLibrary(path: string): HostLibrary {
     sessionPending: bind('session_pending', 'uint32_t', address),
     sessionClose: bind('session_close', 'void', address),
     exiting: bind('exiting', 'void', 'int32_t', 'uint32_t'),
-    pluginOpen: bind('plugin_open', address, address, address, 'const char*', 'const char*', 'const char*', 'uint32_t', buffer),
+    pluginOpen: bind(
+      'plugin_open',
+      address,
+      address,
+      'uint32_t',
+      address,
+      'const char*',
+      'const char*',
+      'const char*',
+      'uint32_t',
+      buffer,
+    ),
     pluginHost: bind('plugin_host', address, address),
     pluginLogLevel: bind('plugin_log_level', 'void', address, 'uint32_t'),
     pluginState: bind('plugin_state', 'void', address, 'uint32_t'),
@@ -93,6 +109,10 @@ export function openHostLibrary(path: string): HostLibrary {
     registryRefusal: bind('registry_refusal', 'size_t', address, buffer, 'size_t'),
     registryStage: bind('registry_stage', 'size_t', address, 'uint32_t', buffer, 'size_t'),
     pluginClose: bind('plugin_close', 'void', address),
+    serviceOffer: bind('service_offer', 'int32_t', address, 'const char*', 'const char*', address, buffer),
+    serviceWithdraw: bind('service_withdraw', 'void', address),
+    pluginNeeds: bind('plugin_needs', 'int32_t', address, address),
+    pluginUses: bind('plugin_uses', 'uint32_t', address, buffer, 'uint32_t'),
     storePreflight: bind('store_preflight', address, address, address),
     storeOpen: bind('store_open', address, address),
     storeWrite: bind('store_write', 'int32_t', address, buffer, 'size_t'),

@@ -48,6 +48,8 @@ function makePrototypes() {
     slots,
     entry: engine.proto('uintptr_t', []),
     extension: engine.proto('uintptr_t', ['const char*']),
+    count: engine.proto('uint32_t', ['uintptr_t']),
+    describe: engine.proto('int32_t', ['uintptr_t', 'uint32_t', 'void*']),
     lastMessage: engine.proto('void', ['uintptr_t', 'void*']),
     destroyStage: freeString,
   };

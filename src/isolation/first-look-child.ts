@@ -119,7 +119,8 @@ function look(request: FirstLookRequest, report: Reporter): Verdict {
     const config = request.config ?? (Object.hasOwn(configs, name) ? configs[name] : undefined) ?? {};
     attempt('init', () => plugin.init({ config, log }));
     if (failure === undefined) {
-      attempt('preflight_check', () => plugin.preflight());
+      attempt('init', () => plugin.services());
+      if (failure === undefined) attempt('preflight_check', () => plugin.preflight());
       attempt('shutdown', () => plugin.shutdown());
     }
   }

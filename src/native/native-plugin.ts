@@ -1,12 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describeResult, MORTISE_OK, PLUGIN_STATES, toTransfer } from '../abi/index.js';
+import { describeResult, MORTISE_OK, PLUGIN_STATES, SERVICES_EXTENSION, toTransfer } from '../abi/index.js';
 import { PluginSystemError } from '../errors/index.js';
 import type { PluginHandle, Pointer } from '../ffi/index.js';
-import type { Logger, Plugin, PluginHost, PluginMetadata, PluginWarning, Stage } from '../plugin/index.js';
+import type {
+  Logger,
+  Plugin,
+  PluginHost,
+  PluginMetadata,
+  PluginWarning,
+  ServiceOffer,
+  Stage,
+  StageContext,
+} from '../plugin/index.js';
 import type { GuardedPlugin, LedgerEntry } from '../safety/index.js';
+import { BatchTransfer } from './batch-transfer.js';
 import type { LibraryFile } from './library-file.js';
 import { NativeStage } from './native-stage.js';
 import { logLevelNumber, logSink } from './plugin-log.js';
+import { PluginServices } from './plugin-services.js';
 import type { HostSession } from './session.js';
 import type { NativeStageRunner } from './stage-runner.js';
 import { EntryWriter, readStageRecord, type StageRecord } from './wire.js';
@@ -24,7 +35,9 @@ export class NativePlugin implements Plugin {
   readonly #handle: PluginHandle;
   readonly #guarded: GuardedPlugin;
   readonly #runner: NativeStageRunner;
+  readonly #services: PluginServices;
   #stages: StageRecord[] = [];
+  #offers: readonly ServiceOffer[] | undefined;
 
   constructor(
     session: HostSession,
@@ -40,6 +53,7 @@ export class NativePlugin implements Plugin {
     this.#handle = handle;
     this.#guarded = guarded;
     this.#runner = runner;
+    this.#services = new PluginServices(session.library, handle, guarded.metadata.name);
   }
 
   get warnings(): readonly PluginWarning[] {
@@ -53,6 +67,11 @@ export class NativePlugin implements Plugin {
 
   get abandoned(): boolean {
     return this.#guarded.gate.state === 'abandoned';
+  }
+
+  /** Told before registerStages, and whenever more is known: the host library must know who depends on whom before one finds a service of another. */
+  dependsOn(others: readonly Plugin[]): void {
+    for (const other of others) if (other instanceof NativePlugin) this.#services.dependsOn(other.#handle);
   }
 
   registerStages(): readonly Stage[] {
@@ -97,14 +116,40 @@ export class NativePlugin implements Plugin {
     library.pluginState(this.#handle, PLUGIN_STATES.initialised);
   }
 
-  preflight(): void {
-    const store = this.#session.library.storeOpen(this.#session.handle);
+  /**
+   * Its services, which other compiled plugins of the same manager find from now on: C functions, so none has a `service`. To be called once, after init succeeded;
+   * if it throws, the plugin is initialised all the same and is to be shut down.
+   * @throws `ServiceInvalid` (also for what another plugin offers in the same version), `ExtensionInvalid`
+   */
+  services(): readonly ServiceOffer[] {
+    if (this.#offers === undefined) {
+      const services = this.#guarded.services();
+      this.#attempt('init', SERVICES_EXTENSION, () => this.#services.publish(services));
+      this.#offers = Object.freeze(services.map(({ name, version }) => Object.freeze({ name, version })));
+    }
+    return this.#offers;
+  }
+
+  /** Names of the compiled plugins whose services it found so far; empty once it was shut down. */
+  uses(): readonly string[] {
+    return this.#services.uses();
+  }
+
+  /** `context`: what the check may read; without one, an empty context that nobody cancels. */
+  preflight(context?: StageContext): void {
+    const { library, handle } = this.#session;
+    const store = library.storeOpen(handle);
     if (store === 0) throw new PluginSystemError('Internal', 'the host library could not open a context store: no memory');
     try {
-      this.#guarded.callPhase('preflight_check', this.#session.library.storePreflight(store, this.#handle));
-      this.#session.library.pluginState(this.#handle, PLUGIN_STATES.running);
+      this.#attempt('preflight', 'preflight_check', () => {
+        const values = new Map(context?.keys().map((key) => [key, toTransfer(context.get(key), key)]));
+        if (values.size > 0) new BatchTransfer(this.#session).send(store, values);
+      });
+      if (context?.signal.aborted) library.storeCancel(store);
+      this.#guarded.callPhase('preflight_check', library.storePreflight(store, this.#handle));
+      library.pluginState(this.#handle, PLUGIN_STATES.running);
     } finally {
-      this.#session.library.storeClose(store);
+      library.storeClose(store);
     }
   }
 
@@ -133,10 +178,13 @@ export class NativePlugin implements Plugin {
   /** Destroys the stages, last first, then the instance; nothing of the plugin is called after that. An abandoned plugin is left alone. */
   destroy(): void {
     const { gate } = this.#guarded;
+    // Nobody is to find what must not be called.
+    if (gate.state === 'abandoned') this.#services.withdraw();
     if (gate.state !== 'open') return;
     if (gate.active > 0) {
       const reason = 'a call was still in progress when the plugin was to be destroyed; it is never called again';
       gate.abandon(reason);
+      this.#services.withdraw();
       throw new PluginSystemError('Abandoned', reason, { plugin: this.metadata.name, path: this.path, operation: 'destroy' });
     }
     this.#session.library.pluginState(this.#handle, PLUGIN_STATES.stopped);
@@ -148,7 +196,16 @@ export class NativePlugin implements Plugin {
     // Closed first: a thread of the plugin may log until then, and what the host library took is delivered.
     this.#session.library.pluginClose(this.#handle);
     this.#session.detach(this.#handle);
+    this.#services.end();
     this.#stages = [];
+  }
+
+  #attempt(phase: 'init' | 'preflight', operation: string, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      throw PluginSystemError.from(error, 'Internal', { plugin: this.metadata.name, path: this.path, phase, operation });
+    }
   }
 
   /** Why the host refused a stage, if it did: many plugins pass that on as a bare code. */

@@ -2,7 +2,7 @@ import { ENTRY_POINT, EXTENSION_POINT, LOG_LEVELS, MORTISE_OK, RESULT_CODES } fr
 import { PluginSystemError } from '../errors/index.js';
 import { Library, type PluginHandle } from '../ffi/index.js';
 import type { Logger, PluginMetadata } from '../plugin/index.js';
-import { ErrorExtension, GuardedPlugin, PluginImage } from '../safety/index.js';
+import { GuardedPlugin, PluginImage } from '../safety/index.js';
 import { checkLibraryFile, isUnchanged, type LibraryFile } from './library-file.js';
 import { NativePlugin } from './native-plugin.js';
 import { HostSession } from './session.js';
@@ -19,9 +19,13 @@ export interface NativeHostOptions extends StageRunnerOptions {
 /** Steps of an opening, in order, as they are announced. */
 export type OpenStep = 'check' | 'open' | 'entry' | 'metadata';
 
-/** Opens compiled plugins in this process. One for each manager. */
+let openers = 0;
+
+/** Opens compiled plugins in this process. One for each manager: the plugins of one opener find each other's services. */
 export class NativeOpener {
   readonly #options: NativeHostOptions;
+  /** Of its plugins, in the host library; counted for each thread, since sessions are apart. */
+  readonly #group = ++openers;
   #runner: NativeStageRunner | undefined;
 
   constructor(options: NativeHostOptions) {
@@ -102,10 +106,7 @@ export class NativeOpener {
       entry,
       memory,
       image,
-      findErrors: () => {
-        if (!file.hasExtensions) return undefined;
-        return ErrorExtension.find(library.symbol(EXTENSION_POINT), memory, image);
-      },
+      query: file.hasExtensions ? library.symbol(EXTENSION_POINT) : undefined,
       threadSafe: file.record?.threads === 'safe',
       hasRecord: file.record !== undefined,
     };
@@ -116,7 +117,7 @@ export class NativeOpener {
     const { app, apiVersion, configDirectory } = this.#options;
     const status = new Int32Array(1);
     const { library, handle: owner } = session;
-    const handle = library.pluginOpen(owner, base, app, apiVersion, configDirectory, LOG_LEVELS.info, status);
+    const handle = library.pluginOpen(owner, this.#group, base, app, apiVersion, configDirectory, LOG_LEVELS.info, status);
     if (handle !== 0) return handle;
     switch (status[0]) {
       case RESULT_CODES.MORTISE_EXISTS[0]:

@@ -113,7 +113,10 @@ export interface Plugin {
   readonly warnings?: readonly PluginWarning[] | undefined;
   /** A call of it did not return: it is never called again. */
   readonly abandoned?: boolean | undefined;
-  /** Told before registerStages: the plugins that it depends on, at one remove or more, so that services never form circles. */
+  /**
+   * Told before registerStages: the plugins it depends on, at one remove or more, so that services never form circles. May be told again later; what
+   * was told before stays true.
+   */
   dependsOn?(others: readonly Plugin[]): void;
   registerStages(): readonly Stage[] | Promise<readonly Stage[]>;
   init?(host: PluginHost): void | Promise<void>;

@@ -1,79 +1,66 @@
-import { ERROR_EXTENSION, LAYOUT, WORD } from '../abi/index.js';
+import { WORD } from '../abi/index.js';
 import { PluginSystemError } from '../errors/index.js';
-import { addressOf, callOnce, formatPointer, NULL, type Pointer, prototypes, toPointer } from '../ffi/index.js';
-import type { PluginImage } from './image.js';
-import { type CheckedMemory, decodeUtf8 } from './memory.js';
+import { formatPointer, NULL, type Pointer, type Prototype, prototypes, toPointer } from '../ffi/index.js';
+import type { CheckedMemory } from './memory.js';
 
-const MESSAGE_CAPACITY = 16_384;
+/** What the host knows of an extension: its id, and where in its table the functions lie. */
+export interface ExtensionShape<Name extends string> {
+  readonly id: string;
+  /** Bytes of the table. */
+  readonly size: number;
+  /** Offset of each function; a table of this revision has all of them. */
+  readonly functions: Readonly<Record<Name, number>>;
+}
 
-/** The plugin's `mortise.error/1`, if it offers one: the text behind a failed call of the base table. */
-export class ErrorExtension {
-  readonly #lastMessage: Pointer;
+/** A library that may be asked for extensions, and whose functions are called. */
+export interface ExtensionHost {
+  readonly memory: CheckedMemory;
+  /** Address of its `mortise_plugin_extension`; undefined if it exports none. */
+  readonly query: Pointer | undefined;
+  /** Holds a function pointer to the rules of slots. */
+  checkFunction(address: Pointer, what: string): void;
+  /** Calls a function of the library; through the gate where there is a plugin behind it. */
+  call(operation: string, address: Pointer, prototype: Prototype, ...args: unknown[]): unknown;
+}
 
-  private constructor(lastMessage: Pointer) {
-    this.#lastMessage = lastMessage;
-  }
-
-  /**
-   * Asks the library for the extension. `query`: address of its `mortise_plugin_extension`.
-   * @throws `ExtensionInvalid` if the table is misaligned, cannot be read or is too short, `SlotInvalid` if its function is none of the library
-   */
-  static find(query: Pointer, memory: CheckedMemory, image: PluginImage): ErrorExtension | undefined {
-    const table = toPointer(callOnce(query, prototypes().extension, ERROR_EXTENSION) as number | bigint);
-    if (table === NULL) return undefined;
-    const { size, offsets } = LAYOUT.MortiseErrorExtension;
-    let given: number;
-    let bytes: Buffer;
+/**
+ * Asks the library for the table of an extension and proves it: readable as far as it says, long enough, aligned, each function one of the library.
+ * @returns the functions by name; undefined if the library does not offer the extension
+ * @throws `ExtensionInvalid` if the table is misaligned, cannot be read or is too short, `SlotInvalid` if a function is none of the library
+ */
+export function findExtension<Name extends string>(
+  host: ExtensionHost,
+  shape: ExtensionShape<Name>,
+): Readonly<Record<Name, Pointer>> | undefined {
+  if (host.query === undefined) return undefined;
+  const { id } = shape;
+  const table = toPointer(host.call(id, host.query, prototypes().extension, id) as number | bigint);
+  if (table === NULL) return undefined;
+  const bytes = readTable(table, host.memory, shape);
+  const functions = {} as Record<Name, Pointer>;
+  for (const name of Object.keys(shape.functions) as Name[]) {
+    functions[name] = bytes.readBigUInt64LE(shape.functions[name]) as Pointer;
     try {
-      given = memory.read(table, 4, `the table of ${ERROR_EXTENSION}`).readUInt32LE(0);
-      bytes = memory.read(table, Math.min(given, size), `the table of ${ERROR_EXTENSION}`);
+      host.checkFunction(functions[name], `${id}: ${name}`);
     } catch (error) {
-      throw new PluginSystemError(
-        'ExtensionInvalid',
-        `the table of ${ERROR_EXTENSION} at ${formatPointer(table)} cannot be read`,
-        {
-          operation: ERROR_EXTENSION,
-          cause: error,
-        },
-      );
+      throw PluginSystemError.from(error, 'SlotInvalid', { operation: id });
     }
-    if (given < offsets.last_message + 8) {
-      throw new PluginSystemError(
-        'ExtensionInvalid',
-        `the table of ${ERROR_EXTENSION} says it has ${given} bytes; ${size} were wanted`,
-        {
-          operation: ERROR_EXTENSION,
-        },
-      );
-    }
-    if (table % BigInt(WORD) !== 0n) {
-      throw new PluginSystemError(
-        'ExtensionInvalid',
-        `the table of ${ERROR_EXTENSION} is at ${formatPointer(table)}, which is not aligned to ${WORD} bytes`,
-        { operation: ERROR_EXTENSION },
-      );
-    }
-    const lastMessage = bytes.readBigUInt64LE(offsets.last_message) as Pointer;
-    image.checkFunction(lastMessage, `${ERROR_EXTENSION}: last_message`);
-    return new ErrorExtension(lastMessage);
   }
+  return functions;
+}
 
-  /** Message of the last failed call on `instance`; undefined if there is none. Invalid UTF-8 is said, not shown. */
-  lastMessage(instance: Pointer): string | undefined {
-    const data = Buffer.alloc(MESSAGE_CAPACITY);
-    const text = Buffer.alloc(LAYOUT.MortiseText.size);
-    const { offsets } = LAYOUT.MortiseText;
-    text.writeBigUInt64LE(addressOf(data), offsets.data);
-    text.writeBigUInt64LE(BigInt(MESSAGE_CAPACITY), offsets.capacity);
-    callOnce(this.#lastMessage, prototypes().lastMessage, instance, text);
-    const length = text.readBigUInt64LE(offsets.length);
-    if (length === 0n) return undefined;
-    if (length > BigInt(MESSAGE_CAPACITY))
-      return `(the plugin says that its message has ${length} bytes; ${MESSAGE_CAPACITY} were offered)`;
-    try {
-      return decodeUtf8(data.subarray(0, Number(length)), 'the message');
-    } catch {
-      return '(the message of the plugin is not valid UTF-8)';
-    }
+function readTable(table: Pointer, memory: CheckedMemory, { id, size }: ExtensionShape<string>): Buffer {
+  const invalid = (detail: string, cause?: unknown) =>
+    new PluginSystemError('ExtensionInvalid', `the table of ${id} ${detail}`, { operation: id, cause });
+  let given: number;
+  let bytes: Buffer;
+  try {
+    given = memory.read(table, 4, `the table of ${id}`).readUInt32LE(0);
+    bytes = memory.read(table, Math.min(given, size), `the table of ${id}`);
+  } catch (error) {
+    throw invalid(`at ${formatPointer(table)} cannot be read`, error);
   }
+  if (given < size) throw invalid(`says it has ${given} bytes; ${size} were wanted`);
+  if (table % BigInt(WORD) !== 0n) throw invalid(`is at ${formatPointer(table)}, which is not aligned to ${WORD} bytes`);
+  return bytes;
 }

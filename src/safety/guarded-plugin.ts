@@ -1,13 +1,16 @@
 import { describeResult, type FunctionSlot, MORTISE_OK, resultName } from '../abi/index.js';
 import { type ErrorCode, type Phase, PluginSystemError } from '../errors/index.js';
-import { callOnce, makeCallable, NULL, type Pointer, prototypes, toPointer } from '../ffi/index.js';
+import { callOnce, makeCallable, NULL, type Pointer, type Prototype, prototypes, toPointer } from '../ffi/index.js';
 import type { PluginMetadata, PluginWarning } from '../plugin/index.js';
-import type { ErrorExtension } from './extension.js';
+import { ErrorExtension } from './error-extension.js';
+import type { ExtensionHost } from './extension.js';
 import { CallGate } from './gate.js';
 import type { PluginImage } from './image.js';
 import { Ledger } from './ledger.js';
 import type { CheckedMemory } from './memory.js';
 import { readMetadata } from './metadata.js';
+import { readResources } from './resources.js';
+import { type NativeService, ServicesExtension } from './services.js';
 import { readVTable, type VTable } from './vtable.js';
 
 export interface GuardedPluginParts {
@@ -16,8 +19,8 @@ export interface GuardedPluginParts {
   readonly entry: Pointer;
   readonly memory: CheckedMemory;
   readonly image: PluginImage;
-  /** Asks the library for its error detail; called once, after the entry point returned. */
-  findErrors(): ErrorExtension | undefined;
+  /** Address of `mortise_plugin_extension`; undefined if the file itself does not export it. */
+  readonly query: Pointer | undefined;
   /** By the plugin's record. */
   readonly threadSafe: boolean;
   /** Whether the plugin carries a record: stricter rules. */
@@ -37,7 +40,7 @@ export type PhaseSlot = keyof typeof PHASES;
 type Callable = ReturnType<typeof makeCallable>;
 
 /**
- * One instance of a compiled plugin behind the safety layer. Every call into the base table goes through `#call`: gate, call, result, error detail.
+ * One instance of a compiled plugin behind the safety layer. Every call into the base table goes through `#callFunction`: gate, call; then result, error detail.
  * All of it runs on the thread that opened the plugin.
  */
 export class GuardedPlugin {
@@ -51,6 +54,7 @@ export class GuardedPlugin {
   readonly #callables: { is_core?: Callable; priority?: Callable } = {};
   #metadata: PluginMetadata | undefined;
   #errors: ErrorExtension | undefined;
+  #services: ServicesExtension | undefined;
 
   private constructor(parts: GuardedPluginParts, vtable: VTable, warnings: PluginWarning[]) {
     this.path = parts.path;
@@ -68,7 +72,7 @@ export class GuardedPlugin {
   static enter(parts: GuardedPluginParts): GuardedPlugin {
     const table = toPointer(callOnce(parts.entry, prototypes().entry) as number | bigint);
     if (table === NULL) {
-      const said = parts.findErrors()?.lastMessage(NULL);
+      const said = ErrorExtension.find(ungated(parts))?.lastMessage(NULL);
       throw new PluginSystemError('EntryReturnedNull', `_plugin_init returned NULL${said === undefined ? '' : `: ${said}`}`, {
         operation: '_plugin_init',
       });
@@ -76,7 +80,7 @@ export class GuardedPlugin {
     const warnings: PluginWarning[] = [];
     const plugin = new GuardedPlugin(parts, readVTable(table, parts.memory, parts.image, warnings), warnings);
     try {
-      plugin.#errors = parts.findErrors();
+      plugin.#errors = ErrorExtension.find(plugin.#extensions);
     } catch (error) {
       plugin.destroy();
       throw error;
@@ -85,8 +89,8 @@ export class GuardedPlugin {
   }
 
   /**
-   * What the plugin says of itself: read once, then cached.
-   * @throws see `readMetadata`
+   * What the plugin says of itself: read once, then cached. Its table of services is proved on the way, since it is asked for extensions only while it is opened.
+   * @throws those of `readMetadata` and `ServicesExtension.find`
    */
   get metadata(): PluginMetadata {
     if (this.#metadata === undefined) {
@@ -95,8 +99,15 @@ export class GuardedPlugin {
         ledger: this.ledger,
         get: (slot: FunctionSlot) => this.#call(slot, this.#vtable.instance),
         free: (slot: FunctionSlot, value: unknown) => void this.#call(slot, value),
+        resources: () => readResources(this.#extensions, this.#vtable.instance),
       };
-      this.#metadata = readMetadata(source, { hasRecord: this.#parts.hasRecord, warnings: this.warnings });
+      const metadata = readMetadata(source, { hasRecord: this.#parts.hasRecord, warnings: this.warnings });
+      try {
+        this.#services = ServicesExtension.find(this.#extensions);
+      } catch (error) {
+        throw PluginSystemError.from(error, 'Internal', { plugin: metadata.name });
+      }
+      this.#metadata = metadata;
     }
     return this.#metadata;
   }
@@ -125,6 +136,18 @@ export class GuardedPlugin {
     }
   }
 
+  /**
+   * What the plugin offers to others; to be asked once, after init.
+   * @throws those of `ServicesExtension.read`; `PluginClosed`, `Abandoned`, `Busy`
+   */
+  services(): readonly NativeService[] {
+    try {
+      return this.#services?.read(this.#vtable.instance) ?? [];
+    } catch (error) {
+      throw PluginSystemError.from(error, 'Internal', { phase: 'init', plugin: this.#metadata?.name, path: this.path });
+    }
+  }
+
   /** Calls a getter that hands over no memory, as often as one likes; the second call and those after it cost no more than a bare one. */
   poll(slot: 'is_core' | 'priority'): number {
     this.#callables[slot] ??= makeCallable(this.#vtable.slots[slot], prototypes().slots[slot]);
@@ -147,12 +170,7 @@ export class GuardedPlugin {
 
   /** Calls the destructor of a stage. */
   destroyStage(stageId: string, destroy: Pointer, state: Pointer): void {
-    this.gate.enter(`destroy of ${stageId}`);
-    try {
-      callOnce(destroy, prototypes().destroyStage, state);
-    } finally {
-      this.gate.leave();
-    }
+    this.#callFunction(`destroy of ${stageId}`, destroy, prototypes().destroyStage, state);
     this.ledger.give(`stage ${stageId}`);
   }
 
@@ -165,12 +183,26 @@ export class GuardedPlugin {
   }
 
   #call(slot: FunctionSlot, ...args: unknown[]): unknown {
-    this.gate.enter(slot);
+    return this.#callFunction(slot, this.#vtable.slots[slot], prototypes().slots[slot], ...args);
+  }
+
+  #callFunction(operation: string, address: Pointer, prototype: Prototype, ...args: unknown[]): unknown {
+    this.gate.enter(operation);
     try {
-      return callOnce(this.#vtable.slots[slot], prototypes().slots[slot], ...args);
+      return callOnce(address, prototype, ...args);
     } finally {
       this.gate.leave();
     }
+  }
+
+  get #extensions(): ExtensionHost {
+    const { memory, query } = this.#parts;
+    return {
+      memory,
+      query,
+      checkFunction: (address, what) => this.checkFunction(address, what, false),
+      call: (...call) => this.#callFunction(...call),
+    };
   }
 
   #failure(slot: PhaseSlot, code: ErrorCode, result: number, explain?: () => string | undefined): PluginSystemError {
@@ -180,4 +212,14 @@ export class GuardedPlugin {
     const said = this.#errors?.lastMessage(this.#vtable.instance) ?? explain?.();
     return new PluginSystemError(code, said ?? `${slot} returned ${describeResult(result)} and gave no message`);
   }
+}
+
+/** Of a library without an instance: there is no plugin yet whose gate could be entered. */
+function ungated({ memory, query, image }: GuardedPluginParts): ExtensionHost {
+  return {
+    memory,
+    query,
+    checkFunction: (address, what) => void image.checkFunction(address, what),
+    call: (_, address, prototype, ...args) => callOnce(address, prototype, ...args),
+  };
 }

@@ -1,7 +1,14 @@
 import { type FunctionSlot, isVersion, LAYOUT, MAX_ITEMS, MAX_NAME, NAME_PATTERN, PRIORITY_BANDS, WORD } from '../abi/index.js';
 import { PluginSystemError } from '../errors/index.js';
 import { formatPointer, NULL, type Pointer, type RawSlice, toPointer } from '../ffi/index.js';
-import type { PluginDependency, PluginMetadata, PluginWarning, Priority, StageRequirement } from '../plugin/index.js';
+import type {
+  PluginDependency,
+  PluginMetadata,
+  PluginWarning,
+  Priority,
+  ResourceUse,
+  StageRequirement,
+} from '../plugin/index.js';
 import type { Ledger } from './ledger.js';
 import { type CheckedMemory, decodeUtf8 } from './memory.js';
 import { readOwned } from './owned.js';
@@ -14,6 +21,8 @@ export interface MetadataSource {
   get(slot: FunctionSlot): unknown;
   /** Calls a free function with a value. */
   free(slot: FunctionSlot, value: unknown): void;
+  /** What the plugin declares to use outside itself. */
+  resources(): readonly ResourceUse[];
 }
 
 export interface MetadataRules {
@@ -24,7 +33,7 @@ export interface MetadataRules {
 
 /**
  * Reads everything a plugin says of itself, once; each value is given back before the next is taken.
- * @throws `PointerNull`, `PointerInvalid`, `StringInvalid`, `SliceInvalid`, `ValueInvalid`, `NameInvalid`, `VersionInvalid`, `PriorityInvalid`
+ * @throws `PointerNull`, `PointerInvalid`, `StringInvalid`, `SliceInvalid`, `ValueInvalid`, `NameInvalid`, `VersionInvalid`, `PriorityInvalid`; those of `readResources`
  */
 export function readMetadata(source: MetadataSource, rules: MetadataRules): PluginMetadata {
   const name = readOwnedString(source, 'name', 'free_name', MAX_NAME + 1);
@@ -47,7 +56,7 @@ export function readMetadata(source: MetadataSource, rules: MetadataRules): Plug
       requiredStages: readSlice(source, 'required_stages', 'free_required_stages', readRequirement),
       conflictsWith: readSlice(source, 'conflicts_with', 'free_conflicts_with', readName),
       incompatibleWith: readSlice(source, 'incompatible_with', 'free_incompatible_with', readDependency),
-      resources: [],
+      resources: source.resources(),
       rangeSyntax: rules.hasRecord ? 'npm' : 'cargo',
     });
   } catch (error) {

@@ -1,12 +1,13 @@
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isVersion, LAYOUT } from '../../dist/abi/index.js';
-import { addressOf, Library, type Pointer } from '../../dist/ffi/index.js';
+import { addressOf, callOnce, Library, type Pointer } from '../../dist/ffi/index.js';
 import { HostSession, NativeOpener } from '../../dist/native/index.js';
 import {
   CallGate,
   type CheckedMemory,
   ErrorExtension,
+  type ExtensionHost,
   type GuardedPlugin,
   Ledger,
   PluginImage,
@@ -316,6 +317,10 @@ class Metadata implements MetadataSource {
     return { ptr: addressOf(bytes), len: count };
   }
 
+  resources() {
+    return [];
+  }
+
   get(slot: string): unknown {
     return this.#values[slot];
   }
@@ -401,6 +406,14 @@ describe('the error detail of a plugin', () => {
     return BigInt(koffi.address(callback)) as Pointer;
   };
 
+  /** A library that offers extensions by `query`; its functions may lie anywhere. */
+  const host = (query: Pointer): ExtensionHost => ({
+    memory,
+    query,
+    checkFunction: () => undefined,
+    call: (_, address, prototype, ...args) => callOnce(address, prototype, ...args),
+  });
+
   /** The extension of a plugin whose `last_message` writes `message`, in a table that says it has `size` bytes. */
   const detail = (message: Uint8Array, length = message.length, size = 16): ErrorExtension | undefined => {
     const lastMessage = native('void (uintptr_t, uintptr_t)', ((_: number, text: number) => {
@@ -414,8 +427,7 @@ describe('the error detail of a plugin', () => {
     table.writeUInt32LE(size, 0);
     table.writeBigUInt64LE(lastMessage, 8);
     const query = native('uintptr_t (const char*)', () => addressOf(table));
-    const anywhere = { checkFunction: () => undefined } as unknown as PluginImage;
-    return ErrorExtension.find(query, memory, anywhere);
+    return ErrorExtension.find(host(query));
   };
 
   it('[G17] is quoted as it is', () => {

@@ -173,8 +173,9 @@ function expectedCalls(row: Expectation): string[] {
   const phases = ['stages', 'init', 'preflight', 'shutdown'];
   const failing = row.phase === undefined ? -1 : phases.indexOf(row.phase);
   for (const [index, step] of steps.entries()) {
-    // A failed preflight is followed by shutdown; a failed init is not.
-    const isReached = failing === -1 || index <= failing || (step === 'shutdown' && row.phase === 'preflight');
+    // A failed preflight is followed by shutdown; a failed init is not, unless it is what follows init that failed.
+    const isBegun = row.phase === 'preflight' || row.initialised;
+    const isReached = failing === -1 || index <= failing || (step === 'shutdown' && isBegun);
     if (isReached) calls.push(step, ...(index === failing ? message : []));
   }
   return [...calls, ...(row.stages ?? []).toReversed().map((id) => `stage_destroy ${id}`), 'destroy'];

@@ -30,10 +30,6 @@ const STRUCTS_ELSEWHERE: Readonly<Record<string, string>> = {
   MortiseMessagesExtension: 'the host does not serve this extension yet',
   MortiseMetric: 'the host does not serve metrics yet',
   MortiseMetricsExtension: 'the host does not serve this extension yet',
-  MortiseResource: 'the host does not serve resources yet',
-  MortiseResourcesExtension: 'the host does not serve this extension yet',
-  MortiseService: 'the host does not serve services yet',
-  MortiseServicesExtension: 'the host does not serve this extension yet',
   MortiseStateExtension: 'the host does not serve this extension yet',
 };
 
@@ -44,7 +40,6 @@ const ENUMS_ELSEWHERE: Readonly<Record<string, string>> = {
   MortiseFunctionFlag: 'the host does not serve functions yet',
   MortiseHealth: 'the host does not serve health yet',
   MortiseMetricKind: 'the host does not serve metrics yet',
-  MortiseAccess: 'the host does not serve resources yet',
 };
 
 const NUMBERS_ELSEWHERE: Readonly<Record<string, string>> = {
@@ -65,8 +60,6 @@ const STRINGS_ELSEWHERE: Readonly<Record<string, string>> = {
   MORTISE_EXT_HEALTH: 'the host does not serve this extension yet',
   MORTISE_EXT_MESSAGES: 'the host does not serve this extension yet',
   MORTISE_EXT_METRICS: 'the host does not serve this extension yet',
-  MORTISE_EXT_RESOURCES: 'the host does not serve this extension yet',
-  MORTISE_EXT_SERVICES: 'the host does not serve this extension yet',
   MORTISE_EXT_STATE: 'the host does not serve this extension yet',
 };
 
@@ -140,6 +133,7 @@ describe('[G3] src/abi is what a C compiler makes of the headers', () => {
       MortiseNoteKind,
       MortiseEventKind,
       MortisePluginState,
+      MortiseAccess,
       ...unknown
     } = others;
     expect(unknown).toEqual({});
@@ -150,6 +144,11 @@ describe('[G3] src/abi is what a C compiler makes of the headers', () => {
     expect(abi.ENTRY_FLAGS).toEqual(renamed(MortiseEntryFlag, /^MORTISE_ENTRY_/));
     expect(abi.NOTE_KINDS).toEqual(renamed(MortiseNoteKind, /^MORTISE_NOTE_/));
     expect(abi.PLUGIN_STATES).toEqual(renamed(MortisePluginState, /^MORTISE_PLUGIN_/));
+    const access = Object.entries(MortiseAccess ?? {}).map(([name, value]) => [
+      name.replace('MORTISE_', '').toLowerCase(),
+      value,
+    ]);
+    expect(abi.RESOURCE_ACCESS.map((name, index) => [name, index])).toEqual(access);
     expect(abi.EVENT_KINDS).toEqual(renamed(MortiseEventKind, /^MORTISE_EVENT_/));
   });
 
@@ -167,7 +166,7 @@ describe('[G3] src/abi is what a C compiler makes of the headers', () => {
 
   it('messages: the buffer that the host gives has at least the promised size', () => {
     const [, capacity = '0'] =
-      /MESSAGE_CAPACITY = ([\d_]+);/.exec(readFileSync(join(root, 'src/safety/extension.ts'), 'utf8')) ?? [];
+      /MESSAGE_CAPACITY = ([\d_]+);/.exec(readFileSync(join(root, 'src/safety/error-extension.ts'), 'utf8')) ?? [];
     expect(Number(capacity.replaceAll('_', ''))).toBeGreaterThanOrEqual(layout.numbers['MORTISE_MIN_MESSAGE'] as number);
   });
 
@@ -175,6 +174,8 @@ describe('[G3] src/abi is what a C compiler makes of the headers', () => {
     expect(without(layout.strings, STRINGS_ELSEWHERE)).toEqual({
       MORTISE_HEADER_VERSION: abi.HEADER_VERSION,
       MORTISE_EXT_ERROR: abi.ERROR_EXTENSION,
+      MORTISE_EXT_RESOURCES: abi.RESOURCES_EXTENSION,
+      MORTISE_EXT_SERVICES: abi.SERVICES_EXTENSION,
     });
     const header = readFileSync(join(root, 'native-abi/include/mortise/plugin.h'), 'utf8');
     const extension = readFileSync(join(root, 'native-abi/include/mortise/extension.h'), 'utf8');

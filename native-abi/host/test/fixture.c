@@ -30,7 +30,7 @@ void fixture_open(Fixture* fixture) {
   if (fixture->session == NULL) abort();
   mortise_session_doorbell(fixture->session, &fixture->doorbell, name, sizeof name);
   const uintptr_t base = 0x10000u * (atomic_fetch_add(&serial, 1u) % 200 + 1);
-  fixture->plugin = mortise_plugin_open(fixture->session, base, "test", "1.0.0", "/nowhere", MORTISE_LOG_INFO, &status);
+  fixture->plugin = mortise_plugin_open(fixture->session, 1, base, "test", "1.0.0", "/nowhere", MORTISE_LOG_INFO, &status);
   if (fixture->plugin == NULL) abort();
   mortise_plugin_state(fixture->plugin, MORTISE_PLUGIN_RUNNING);
   fixture->host = mortise_plugin_host(fixture->plugin);

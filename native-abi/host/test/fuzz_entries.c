@@ -33,7 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     /* Configurations stay until the plugin is closed: thousands of them are not the test. */
     int32_t status;
     mortise_plugin_close(fixture.plugin);
-    fixture.plugin = mortise_plugin_open(fixture.session, 0x5550000, "a", "1.0.0", "/", MORTISE_LOG_INFO, &status);
+    fixture.plugin = mortise_plugin_open(fixture.session, 1, 0x5550000, "a", "1.0.0", "/", MORTISE_LOG_INFO, &status);
     mortise_plugin_state(fixture.plugin, MORTISE_PLUGIN_RUNNING);
     stage = fixture_stage(&fixture, touch_all, NULL, NULL);
   }

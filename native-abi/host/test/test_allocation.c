@@ -45,7 +45,7 @@ static FfiResult describes(void* state, const MortiseContext* context, MortiseEr
 /* Everything that asks for memory, once. */
 static void scenario(MortiseSession* session) {
   int32_t status = -1;
-  MortisePlugin* plugin = mortise_plugin_open(session, 0x1234000, "app", "1.0.0", "/", MORTISE_LOG_INFO, &status);
+  MortisePlugin* plugin = mortise_plugin_open(session, 1, 0x1234000, "app", "1.0.0", "/", MORTISE_LOG_INFO, &status);
   CHECK(ok_or_no_memory(status) && (plugin != NULL) == (status == MORTISE_OK));
   if (plugin == NULL) return;
   static Entries entries;

@@ -242,7 +242,7 @@ static void answers_by_state(void) {
   Entries entries = {0};
   entries_add(&entries, "name", mortise_string("n", 1));
   for (int opening = 0; opening < 2; opening++) {
-    MortisePlugin* plugin = mortise_plugin_open(fixture.session, 0x7780000, "app", "1.2.3", "/etc", MORTISE_LOG_INFO, &status);
+    MortisePlugin* plugin = mortise_plugin_open(fixture.session, 1, 0x7780000, "app", "1.2.3", "/etc", MORTISE_LOG_INFO, &status);
     const MortiseHost* host = mortise_plugin_host(plugin);
     CHECK(mortise_plugin_config(plugin, entries.bytes, entries.length) == MORTISE_OK);
     for (uint32_t state = MORTISE_PLUGIN_OPENED; state <= MORTISE_PLUGIN_STOPPED; state++) {
@@ -269,12 +269,12 @@ static void harmless_after_close(void) {
   MortiseValue value;
   const void* table;
   const uintptr_t base = 0x7770000;
-  MortisePlugin* plugin = mortise_plugin_open(fixture.session, base, "app", "1.2.3", "/etc", MORTISE_LOG_INFO, &status);
+  MortisePlugin* plugin = mortise_plugin_open(fixture.session, 1, base, "app", "1.2.3", "/etc", MORTISE_LOG_INFO, &status);
   CHECK(plugin != NULL && status == MORTISE_OK);
   const MortiseHost* host = mortise_plugin_host(plugin);
   CHECK(host->size == sizeof *host && host->abi_major == MORTISE_ABI_MAJOR && host->abi_minor == MORTISE_ABI_MINOR);
   CHECK(strcmp(host->app, "app") == 0 && strcmp(host->api_version, "1.2.3") == 0 && strcmp(host->config_dir, "/etc") == 0);
-  CHECK(mortise_plugin_open(fixture.session, base, "app", "1.2.3", "/etc", MORTISE_LOG_INFO, &status) == NULL && status == MORTISE_EXISTS);
+  CHECK(mortise_plugin_open(fixture.session, 1, base, "app", "1.2.3", "/etc", MORTISE_LOG_INFO, &status) == NULL && status == MORTISE_EXISTS);
   const MortiseRegistry* registry = mortise_registry_open(plugin);
   CHECK(log_text(host, "last words") == MORTISE_OK);
   mortise_plugin_close(plugin);
@@ -287,7 +287,7 @@ static void harmless_after_close(void) {
   CHECK(strcmp(host->app, "app") == 0);
   CHECK(drain(&more) == 24 + 32 + 16 && more == 0); /* undrained lines are still delivered */
 
-  MortisePlugin* again = mortise_plugin_open(fixture.session, base, "app", "2.0.0", "/etc", MORTISE_LOG_WARN, &status);
+  MortisePlugin* again = mortise_plugin_open(fixture.session, 1, base, "app", "2.0.0", "/etc", MORTISE_LOG_WARN, &status);
   CHECK(again == plugin && mortise_plugin_host(again) == host);
   CHECK(strcmp(host->api_version, "2.0.0") == 0 && *host->log_level == MORTISE_LOG_WARN);
   CHECK(mortise_registry_close(again) == 0);

@@ -182,7 +182,7 @@ static MortisePlugin* open_when_free(MortiseSession* session, uintptr_t base) {
   int32_t status = MORTISE_BUSY;
   MortisePlugin* plugin = NULL;
   for (int i = 0; i < 10000 && status == MORTISE_BUSY; i++) {
-    plugin = mortise_plugin_open(session, base, "a", "1.0.0", "/", MORTISE_LOG_INFO, &status);
+    plugin = mortise_plugin_open(session, 1, base, "a", "1.0.0", "/", MORTISE_LOG_INFO, &status);
     if (status == MORTISE_BUSY) sleep_ms(1);
   }
   CHECK(status == MORTISE_OK);
@@ -197,14 +197,14 @@ static void session_closes_under_a_job(void) {
   int32_t status = -1;
   const uintptr_t base = 0x99990000;
   mortise_plugin_close(fixture.plugin);
-  fixture.plugin = mortise_plugin_open(fixture.session, base, "a", "1.0.0", "/", MORTISE_LOG_INFO, &status);
+  fixture.plugin = mortise_plugin_open(fixture.session, 1, base, "a", "1.0.0", "/", MORTISE_LOG_INFO, &status);
   const uintptr_t stages[] = {fixture_stage(&fixture, waits_at_gate, NULL, &gate), fixture_stage(&fixture, waits_at_gate, NULL, &gate)};
   CHECK(mortise_submit(fixture.session, fixture.store, stages, 2, MORTISE_LIVE) != 0);
   await(&gate.entered, 1);
   const MortiseHost* host = fixture.host;
   fixture_close(&fixture);
   CHECK(host->log(host, MORTISE_LOG_INFO, "late", 4, NULL, 0) == MORTISE_CANCELLED);
-  CHECK(mortise_plugin_open(other.session, base, "a", "1.0.0", "/", MORTISE_LOG_INFO, &status) == NULL && status == MORTISE_BUSY);
+  CHECK(mortise_plugin_open(other.session, 1, base, "a", "1.0.0", "/", MORTISE_LOG_INFO, &status) == NULL && status == MORTISE_BUSY);
   atomic_store(&gate.open, 1);
   MortisePlugin* plugin = open_when_free(other.session, base);
   CHECK(atomic_load(&gate.entered) == 1); /* the second stage was not begun */
@@ -308,7 +308,7 @@ static void late_threads_meet_closing(void) {
     Fixture fixture;
     int32_t status = -1;
     fixture_open(&fixture);
-    MortisePlugin* plugin = mortise_plugin_open(fixture.session, base, "a", "1.0.0", "/", MORTISE_LOG_INFO, &status);
+    MortisePlugin* plugin = mortise_plugin_open(fixture.session, 1, base, "a", "1.0.0", "/", MORTISE_LOG_INFO, &status);
     CHECK(plugin != NULL);
     mortise_plugin_state(plugin, MORTISE_PLUGIN_RUNNING);
     Entries entries = {0};

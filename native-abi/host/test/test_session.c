@@ -89,11 +89,11 @@ static void reaps_the_dead(void) {
   fixture_open(&alive);
   fixture_open(&dead);
   mortise_plugin_close(dead.plugin);
-  dead.plugin = mortise_plugin_open(dead.session, base, "a", "1.0.0", "/", MORTISE_LOG_INFO, &status);
+  dead.plugin = mortise_plugin_open(dead.session, 1, base, "a", "1.0.0", "/", MORTISE_LOG_INFO, &status);
   const uintptr_t stage = fixture_stage(&dead, waits, NULL, NULL);
   CHECK(mortise_submit(dead.session, dead.store, &stage, 1, MORTISE_LIVE) != 0);
   for (int i = 0; i < 10000 && !atomic_load(&entered); i++) sleep_ms(1);
-  CHECK(mortise_plugin_open(alive.session, base, "a", "1.0.0", "/", MORTISE_LOG_INFO, &status) == NULL && status == MORTISE_EXISTS);
+  CHECK(mortise_plugin_open(alive.session, 1, base, "a", "1.0.0", "/", MORTISE_LOG_INFO, &status) == NULL && status == MORTISE_EXISTS);
 
   close(dead.doorbell); /* as the end of a worker does */
   Fixture fresh;
@@ -101,7 +101,7 @@ static void reaps_the_dead(void) {
   MortisePlugin* plugin = NULL;
   status = MORTISE_BUSY;
   for (int i = 0; i < 10000 && status == MORTISE_BUSY; i++) {
-    plugin = mortise_plugin_open(fresh.session, base, "a", "1.0.0", "/", MORTISE_LOG_INFO, &status);
+    plugin = mortise_plugin_open(fresh.session, 1, base, "a", "1.0.0", "/", MORTISE_LOG_INFO, &status);
     CHECK(status == MORTISE_BUSY || atomic_load(&left));
     sleep_ms(1);
   }
