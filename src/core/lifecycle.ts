@@ -56,7 +56,10 @@ export class Lifecycle {
   constructor(parts: LifecycleParts) {
     const { options, log, stages, events, hooks } = parts;
     this.#parts = parts;
-    this.services = new ServiceTable((plugin, other) => this.roster.dependsOn(plugin, other));
+    this.services = new ServiceTable(
+      (plugin, other) => this.roster.dependsOn(plugin, other),
+      (finder) => this.#tellDependents(finder),
+    );
     this.roster = new Roster((entry) => [
       ...this.services.usedBy(entry.name),
       ...(entry.isOpen ? (entry.plugin.uses?.() ?? []) : []),
@@ -209,6 +212,15 @@ export class Lifecycle {
       failed,
       conflicts: this.conflicts.list().filter(({ id }) => !before.has(id)),
     };
+  }
+
+  /** A plugin depends on more than before: those that depend on it are told, since compiled ones look up services where nobody else can see it. */
+  #tellDependents(finder: string): void {
+    for (const entry of this.roster.running) {
+      if (entry.plugin.dependsOn === undefined || !(entry.name === finder || this.roster.dependsOn(entry.name, finder)))
+        continue;
+      entry.plugin.dependsOn(this.roster.dependenciesOf(entry).map(({ plugin }) => plugin));
+    }
   }
 
   /** Those of a conflict that a decision wants to give way. */

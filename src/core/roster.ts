@@ -96,6 +96,10 @@ export class Roster {
     return [...entry.needs, ...this.#usesOf(entry)];
   }
 
+  #knownTo(entry: ManagedPlugin): string[] {
+    return [...entry.knows, ...this.#usesOf(entry)];
+  }
+
   /** Whether `plugin` depends on `other`, in whatever way and at however many removes. */
   dependsOn(plugin: string, other: string): boolean {
     const seen = new Set<string>([plugin]);
@@ -103,7 +107,7 @@ export class Roster {
       if (name === other && name !== plugin) return true;
       const entry = this.find(name);
       if (entry === undefined) continue;
-      for (const next of [...entry.knows, ...this.#usesOf(entry)]) {
+      for (const next of this.#knownTo(entry)) {
         if (next === other) return true;
         seen.add(next);
       }
@@ -113,8 +117,11 @@ export class Roster {
 
   /** All that `entry` depends on and that are open, at one remove or more. */
   dependenciesOf(entry: ManagedPlugin): ManagedPlugin[] {
-    const names = new Set(entry.knows);
-    for (const name of names) for (const next of this.find(name)?.knows ?? []) names.add(next);
+    const names = new Set(this.#knownTo(entry));
+    for (const name of names) {
+      const other = this.find(name);
+      for (const next of other === undefined ? [] : this.#knownTo(other)) names.add(next);
+    }
     return [...names].flatMap((name) => this.find(name) ?? []).filter((other) => other.isOpen && other !== entry);
   }
 
@@ -138,7 +145,7 @@ export class Roster {
   stopOrder(): ManagedPlugin[] {
     const dependents = new Map<ManagedPlugin, ManagedPlugin[]>();
     for (const entry of this.#running) {
-      for (const name of [...entry.knows, ...this.#usesOf(entry)]) {
+      for (const name of this.#knownTo(entry)) {
         const other = this.find(name);
         if (other === undefined || other === entry) continue;
         const list = dependents.get(other);

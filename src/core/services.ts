@@ -23,10 +23,12 @@ export class ServiceTable {
   /** Finder → those whose services it found. */
   readonly #uses = new Map<string, Set<string>>();
   readonly #dependsOn: (plugin: string, other: string) => boolean;
+  readonly #onUse: (finder: string) => void;
 
-  /** `dependsOn`: whether the first plugin needs the second, at one remove or more. */
-  constructor(dependsOn: (plugin: string, other: string) => boolean) {
+  /** `dependsOn`: whether the first plugin needs the second, at one remove or more. `onUse`: told when a plugin found a service of one that it had none of. */
+  constructor(dependsOn: (plugin: string, other: string) => boolean, onUse: (finder: string) => void) {
     this.#dependsOn = dependsOn;
+    this.#onUse = onUse;
   }
 
   /**
@@ -110,7 +112,9 @@ export class ServiceTable {
       );
     }
     const uses = this.#uses.get(finder) ?? new Set();
+    if (uses.has(plugin)) return;
     this.#uses.set(finder, uses.add(plugin));
+    this.#onUse(finder);
   }
 
   #notFound(name: string, range: string | undefined, entries: readonly Offered[], finder: string | undefined) {
