@@ -57,7 +57,7 @@ export class ManagedPlugin {
   async registerStages(): Promise<void> {
     await this.#phase('stages', async () => {
       const stages = await this.plugin.registerStages();
-      this.#stages.reserve(this.name, stages);
+      this.#stages.reserve(this.name, stages, this.metadata.requiredStages);
       this.#stageIds = stages.map((stage) => stage.id);
     });
     this.#state = 'registered';
