@@ -63,8 +63,18 @@ export class PipelineRuns {
     try {
       const { configDirectory } = this.#options;
       const log = (plugin: string, stage: string) => this.#log.child({ plugin, stage });
-      const how = { mode, onFailure, concurrency, data, configDirectory, cancellation, hooks, log };
-      return await runPipeline({ name, course, ...how });
+      return await runPipeline({
+        name,
+        course,
+        mode,
+        onFailure,
+        concurrency,
+        data,
+        configDirectory,
+        cancellation,
+        hooks,
+        log,
+      });
     } finally {
       unfollow();
       this.#active.delete(run);

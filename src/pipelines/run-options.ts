@@ -49,7 +49,8 @@ export function checkRunOptions(options: RunOptions): void {
  * @throws `InvalidOption` if a stage is not in the plan, with the nearest that is
  */
 export function skippedStages(skip: RunOptions['skip'], plan: PipelinePlan): ReadonlyMap<string, string> | undefined {
-  const reasons = new Map(Object.entries(skip ?? {}));
+  if (skip === undefined) return undefined;
+  const reasons = new Map(Object.entries(skip));
   if (reasons.size === 0) return undefined;
   const ids = new Set(plan.stages.map((planned) => planned.stage.id));
   for (const id of reasons.keys()) {

@@ -44,7 +44,7 @@ class PipelineRun {
   /** By segment, in the order of its stages; those that are missing were not run. */
   readonly #reports: Array<StageReport[] | undefined>;
   /** Stages that failed or were not run because of one that did, and what happened to them. */
-  readonly #fallen = new Map<PlannedStage, string>();
+  readonly #fallen: Map<PlannedStage, string> = new Map();
   readonly #began = performance.now();
   #error: PluginSystemError | undefined;
 
@@ -98,12 +98,12 @@ class PipelineRun {
 
   report(): RunReport {
     // Loops: flatMap takes as long as a batch of ten stages.
-    const stages: StageReport[] = [];
+    let stages: StageReport[] = [];
     for (const { index, planned } of this.#request.course.segments) {
-      const reports = this.#reports[index];
-      const reported = reports?.length ?? 0;
-      for (let at = 0; at < reported; at++) stages.push((reports as StageReport[])[at] as StageReport);
-      for (let at = reported; at < planned.length; at++) stages.push(notRun(planned[at] as PlannedStage));
+      const reports = this.#reports[index] ?? [];
+      for (let at = reports.length; at < planned.length; at++) reports.push(notRun(planned[at] as PlannedStage));
+      if (stages.length === 0) stages = reports;
+      else for (const report of reports) stages.push(report);
     }
     return new FinishedRun(this.#request, stages, this.#data.toObject(), this.#error, performance.now() - this.#began);
   }
@@ -134,13 +134,17 @@ class PipelineRun {
       reports.push(skipped(segment.planned[0] as PlannedStage, segment.skipped));
       return undefined;
     }
-    const broken = (thrown: unknown) => this.#fail(segment, reports, PluginSystemError.fromThrown(thrown, 'Internal'));
+    if (segment.runner === undefined && hooks === undefined && this.#fallen.size === 0) return this.#runStage(segment, reports);
     try {
-      if (hooks !== undefined) return this.#runHooked(segment, reports, hooks).catch(broken);
-      const ran = this.#fallen.size === 0 ? this.#runAll(segment, reports) : this.#runFrom(segment, 0, reports);
-      return ran?.catch(broken);
+      const ran =
+        hooks !== undefined
+          ? this.#runHooked(segment, reports, hooks)
+          : this.#fallen.size === 0
+            ? this.#runAll(segment, reports)
+            : this.#runFrom(segment, 0, reports);
+      return ran?.catch((thrown) => this.#fail(segment, reports, thrown));
     } catch (thrown) {
-      broken(thrown);
+      this.#fail(segment, reports, thrown);
       return undefined;
     }
   }
@@ -152,7 +156,7 @@ class PipelineRun {
     const { stage, plugin } = planned;
     const call: StageCall = { pipeline, stage: stage.id, plugin, mode };
     const veto = await hooks.before(call);
-    if (veto !== undefined) this.#fail(segment, reports, PluginSystemError.fromThrown(veto, 'Vetoed'));
+    if (veto !== undefined) this.#fail(segment, reports, veto);
     else if (this.#mayBegin()) await this.#runAll(segment, reports);
     const [report] = reports;
     if (report !== undefined) await hooks.after(call, report);
@@ -199,7 +203,8 @@ class PipelineRun {
   }
 
   /** The segment failed as a whole: the first stage of it that has no report yet bears the error. */
-  #fail(segment: Segment, reports: StageReport[], error: PluginSystemError): void {
+  #fail(segment: Segment, reports: StageReport[], thrown: unknown): void {
+    const error = PluginSystemError.fromThrown(thrown, 'Internal');
     const planned = segment.planned[reports.length];
     this.#error ??= error;
     if (planned === undefined) return;

@@ -28,8 +28,9 @@ export function succeeded(
   milliseconds: number,
   descriptions: readonly string[] | undefined,
 ): StageReport {
-  const report = draft(planned, 'ok', milliseconds);
-  report.startedAfterMs = startedAfterMs;
+  // Not a draft: made for every stage of every run, and twice as fast in one piece.
+  const report: Draft = { stage: planned.stage.id, plugin: planned.plugin, status: 'ok', startedAfterMs, milliseconds };
+  if (planned.requiredBy !== undefined) report.requiredBy = planned.requiredBy;
   if (descriptions !== undefined) report.descriptions = descriptions;
   return report;
 }
