@@ -115,7 +115,7 @@ function decode(value: unknown, place: Place): JsonValue {
   if (typeof value === 'string' && value.isWellFormed()) return value;
   throw invalid(
     place,
-    typeof value === 'string' ? 'is a string with a lone surrogate' : `is a ${typeof value}, which no JSON holds`,
+    typeof value === 'string' ? 'is a string with a lone surrogate' : `is ${typeof value}, which no JSON holds`,
   );
 }
 

@@ -196,7 +196,7 @@ class PipelineRun {
     for (const { stage, because } of planned.needs) {
       const fate = this.#fallen.get(stage);
       if (fate === undefined) continue;
-      const how = because === 'after' ? 'runs after' : `is of ${planned.plugin}, which requires`;
+      const how = because === 'after' ? 'runs after' : `${planned.plugin} requires`;
       return `${how} ${stage.stage.id}, which ${fate}`;
     }
     return undefined;
