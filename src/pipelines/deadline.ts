@@ -28,7 +28,7 @@ export class Deadline {
   error(begun = true): PluginSystemError {
     const what = begun
       ? `did not end within ${this.#timeoutMs} ms`
-      : `did not begin within ${this.#timeoutMs} ms: its plugin, or every thread, was busy`;
+      : `did not begin within ${this.#timeoutMs} ms: its plugin, the threads or the process were busy`;
     return new PluginSystemError('TimedOut', `${this.#stage} ${what}`);
   }
 
