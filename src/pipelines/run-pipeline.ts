@@ -4,12 +4,12 @@ import type { CallHooks, StageCall } from './call-hooks.js';
 import type { CancellationSource } from './cancellation.js';
 import { Deadline } from './deadline.js';
 import { FinishedRun } from './finished-run.js';
-import { Ready } from './order.js';
 import type { FailurePolicy } from './pipeline.js';
 import { type Course, isBefore, type Segment } from './plan.js';
 import type { PlannedStage } from './planned-stage.js';
 import type { RunReport, StageReport } from './report.js';
 import { RunData, type Writer } from './run-data.js';
+import { runInParallel } from './schedule.js';
 import { StageContextView } from './stage-context.js';
 import { addBatchReports, describe, failed, notRun, skipped, succeeded } from './stage-reports.js';
 
@@ -64,36 +64,8 @@ class PipelineRun {
 
   inParallel(): Promise<void> {
     const { course, concurrency } = this.#request;
-    const missing = course.segments.map((segment) => segment.after.length);
-    const ready = new Ready();
-    for (const [index, count] of missing.entries()) if (count === 0) ready.add(index);
-    const end = ({ followers }: Segment) => {
-      for (const follower of followers) {
-        missing[follower] = (missing[follower] as number) - 1;
-        if (missing[follower] === 0) ready.add(follower);
-      }
-    };
-    let running = 0;
-    return new Promise((resolve) => {
-      const begin = () => {
-        while (running < concurrency && !ready.isEmpty && this.#mayBegin()) {
-          const segment = course.segments[ready.take() as number] as Segment;
-          const ran = this.#runSegment(segment);
-          if (ran === undefined) {
-            end(segment);
-            continue;
-          }
-          running++;
-          void ran.then(() => {
-            running--;
-            end(segment);
-            begin();
-          });
-        }
-        if (running === 0) resolve();
-      };
-      begin();
-    });
+    const run = (segment: Segment) => this.#runSegment(segment);
+    return runInParallel(course.segments, concurrency, () => this.#mayBegin(), run);
   }
 
   report(): RunReport {
