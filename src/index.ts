@@ -22,15 +22,21 @@ export {
   type WarningCode,
 } from './errors/index.js';
 export type { LookStep, ProbeOptions, ProbeReport, ProbeStep, RecordSummary, StageSummary } from './isolation/index.js';
-export type {
-  Pipeline,
-  PipelineStep,
-  RegisteredStage,
-  RunOptions,
-  RunReport,
-  SerializedRunReport,
-  StageRegistry,
-  StageReport,
+export {
+  decodeValues,
+  type EncodedValues,
+  encodeValues,
+  type FailurePolicy,
+  type Pipeline,
+  type PipelineDefinition,
+  type PipelineStep,
+  type RegisteredStage,
+  type RunJob,
+  type RunOptions,
+  type RunReport,
+  type SerializedRunReport,
+  type StageRegistry,
+  type StageReport,
 } from './pipelines/index.js';
 export type {
   ContextValue,

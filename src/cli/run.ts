@@ -100,10 +100,18 @@ function print({ output }: CommandCall, { boot, report, error, stop }: Outcome):
 }
 
 function describe(report: RunReport, output: Output): string[] {
-  const color = { ok: 'green', failed: 'red', cancelled: 'yellow', not_run: 'dim' } as const;
-  const stages = report.stages.map(({ stage, status, milliseconds, descriptions = [] }) => ({
-    cells: [output.paint(color[status], status.replace('_', ' ')), stage, status === 'not_run' ? '' : ms(milliseconds)],
-    descriptions,
+  const color = { ok: 'green', failed: 'red', cancelled: 'yellow', skipped: 'yellow', not_run: 'dim' } as const;
+  const stages = report.stages.map(({ stage, status, milliseconds, descriptions = [], reason, requiredBy }) => ({
+    cells: [
+      output.paint(color[status], status.replace('_', ' ')),
+      stage,
+      status === 'not_run' || status === 'skipped' ? '' : ms(milliseconds),
+    ],
+    descriptions: [
+      ...(requiredBy === undefined ? [] : [`required by ${requiredBy}`]),
+      ...(reason === undefined ? [] : [reason]),
+      ...descriptions,
+    ],
   }));
   const lines = columns(stages.map(({ cells }) => cells));
   const data = Object.entries((report.toJSON() as { data: Record<string, unknown> }).data);

@@ -1,6 +1,6 @@
 import { PluginSystemError } from '../errors/index.js';
-import type { StageReport } from '../pipelines/index.js';
-import type { PluginMetadata, RunMode } from '../plugin/index.js';
+import type { CallHooks, StageCall, StageReport } from '../pipelines/index.js';
+import type { PluginMetadata } from '../plugin/index.js';
 import { within } from './deadline.js';
 import type { Events } from './events.js';
 
@@ -28,13 +28,6 @@ interface AboutStop extends AboutLoaded {
   readonly reason: StopReason;
 }
 
-interface AboutCall {
-  readonly plugin: string;
-  readonly stage: string;
-  readonly pipeline: string;
-  readonly mode: RunMode;
-}
-
 /** What hooks are told, by name. */
 export interface HookEvents {
   /** Before a library is opened, or a TypeScript plugin taken. */
@@ -43,8 +36,8 @@ export interface HookEvents {
   readonly beforeInit: AboutLoaded;
   readonly afterInit: AboutLoaded & Ended;
   /** Before a stage is executed, or described in a dry run. */
-  readonly beforeCall: AboutCall;
-  readonly afterCall: AboutCall & { readonly report: StageReport };
+  readonly beforeCall: StageCall;
+  readonly afterCall: StageCall & { readonly report: StageReport };
   /** Asked before anything is undone; a veto keeps `unload` and `disable` from it, and is a mere warning for the other reasons. */
   readonly beforeShutdown: AboutStop;
   readonly afterShutdown: AboutStop & Ended;
@@ -84,6 +77,14 @@ export class Hooks {
   constructor(events: Events, deadlineMs: number) {
     this.#events = events;
     this.#deadlineMs = deadlineMs;
+    const isActive = () => this.has('beforeCall') || this.has('afterCall');
+    this.calls = {
+      get active() {
+        return isActive();
+      },
+      before: (call) => this.before('beforeCall', call),
+      after: (call, report) => this.after('afterCall', { ...call, report }),
+    };
   }
 
   add<Name extends HookName>(name: Name, hook: Hook<Name>): () => void {
@@ -97,6 +98,9 @@ export class Hooks {
   has(name: HookName): boolean {
     return (this.#hooks.get(name)?.size ?? 0) > 0;
   }
+
+  /** Those around calls, as runs of pipelines want them. */
+  readonly calls: CallHooks;
 
   /** Asks all hooks of a name until one forbids: that one's error. A hook that fails, is late or answers nonsense forbids nothing; it is warned of. */
   async before<Name extends HookName>(name: Name, event: HookEvents[Name]): Promise<PluginSystemError | undefined> {

@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { type Phase, PluginSystemError } from '../errors/index.js';
 import type { PipelineRuns, StageTable } from '../pipelines/index.js';
 import type { Logger, Plugin, PluginWarning } from '../plugin/index.js';
@@ -270,8 +271,30 @@ export class Lifecycle {
     const unopened = new Map(failed.flatMap(({ name, error }) => (name === undefined ? [] : [[name, error] as const])));
     const { order, milliseconds: resolution } = await this.#selection.select(entries, failed, unopened);
     const warnings = [...found.warnings, ...(warning === undefined ? [] : [warning])];
+    warnings.push(...(await this.#findPipelines()));
     for (const each of found.warnings) events.warn(each);
     return { order, failed, warnings, milliseconds: { discovery, loading, resolution }, began };
+  }
+
+  /** Reads `pipelines/*.toml` of the configuration folder. */
+  async #findPipelines(): Promise<PluginWarning[]> {
+    const { options, runs, events } = this.#parts;
+    const folder = join(options.configDirectory, 'pipelines');
+    if (!existsSync(folder)) {
+      runs.found({});
+      return [];
+    }
+    // Imported here: it takes as long as the rest of core, and few have such files.
+    const { readPipelineFiles } = await import('../pipelines/pipeline-files.js');
+    const { pipelines, problems } = readPipelineFiles(folder);
+    runs.found(pipelines);
+    const warnings = problems.map((error): PluginWarning => ({ code: error.code, message: error.message }));
+    for (const name of Object.keys(pipelines).filter((each) => Object.hasOwn(options.pipelines, each))) {
+      const message = `${join(folder, `${name}.toml`)} is not used: the options of the application define pipeline ${name}`;
+      warnings.push({ code: 'PipelineInvalid', message });
+    }
+    for (const warning of warnings) events.warn(warning);
+    return warnings;
   }
 
   #readPreferences(): PluginWarning | undefined {

@@ -67,7 +67,7 @@ export class PluginManager {
     const stages = new StageTable();
     const events = new Events(log);
     const hooks = new Hooks(events, resolved.deadlines.hook);
-    const runs = new PipelineRuns(resolved, stages, log);
+    const runs = new PipelineRuns(resolved, stages, log, hooks.calls);
     const lifecycle = new Lifecycle({ options: resolved, log, stages, runs, events, hooks });
     return new PluginManager({ events, hooks, stages, runs, lifecycle });
   }
@@ -221,6 +221,11 @@ export class PluginManager {
     const report = await this.#runs.run(pipeline, options);
     this.#events.emit('run', report);
     return report;
+  }
+
+  /** Names of the pipelines: those of the options, and those that `start` found in files. */
+  pipelines(): string[] {
+    return this.#runs.names;
   }
 
   /** Plugins that run, in the order in which they were started, then those that do not: loaded, disabled or failed. */

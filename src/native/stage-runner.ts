@@ -37,7 +37,9 @@ export class NativeStageRunner implements NativeRunner {
 
   runBatch(stages: readonly Stage[], request: BatchRequest): BatchResult | Promise<BatchResult> {
     const batch = this.#prepare(stages);
-    return batch.quick && allFree(batch) ? this.#runHere(batch, request) : this.#runOnThread(batch, request);
+    return batch.quick && request.interruptible !== true && allFree(batch)
+      ? this.#runHere(batch, request)
+      : this.#runOnThread(batch, request);
   }
 
   release(run: object): void {
@@ -53,6 +55,9 @@ export class NativeStageRunner implements NativeRunner {
     const cancellation = {
       get cancelled() {
         return context.signal.aborted;
+      },
+      get reason() {
+        return context.signal.reason;
       },
       subscribe(listener: () => void) {
         context.signal.addEventListener('abort', listener, { once: true });
@@ -96,12 +101,13 @@ export class NativeStageRunner implements NativeRunner {
     try {
       store = this.#storeFor(request);
       this.#transfer.send(store, request.values);
+      const began = performance.now();
       const ticket = await this.#runJob(store, batch, request);
       if (ticket === undefined) {
         // The job keeps the store.
         store = undefined;
         this.#kept.delete(request.run);
-        return this.#abandon(batch);
+        return this.#abandon(batch, request, performance.now() - began);
       }
       const { handles } = batch;
       const results = this.#transfer.resultsFor(handles.length);
@@ -183,12 +189,17 @@ export class NativeStageRunner implements NativeRunner {
     });
   }
 
-  #abandon(batch: PreparedBatch): BatchResult {
-    const stage = batch.stages[this.#stage[0] ?? 0] as NativeStage;
-    const reason = `the native call did not return within ${this.#options.cancelGraceMs} ms of being cancelled; the plugin is never called again`;
+  #abandon(batch: PreparedBatch, { cancellation }: BatchRequest, milliseconds: number): BatchResult {
+    const [completed = 0] = this.#stage;
+    const stage = batch.stages[completed] as NativeStage;
+    const { reason: cause } = cancellation;
+    const deadline = cause instanceof PluginSystemError && cause.code === 'TimedOut' ? `${cause.detail}, and ` : '';
+    const reason = `${deadline}the native call did not return within ${this.#options.cancelGraceMs} ms of being cancelled; the plugin is never called again`;
     stage.plugin.gate.abandon(reason);
     const place = { plugin: stage.plugin.name, path: stage.plugin.path, phase: 'operation', operation: stage.id } as const;
-    return { ...notBegun(new PluginSystemError('Abandoned', reason, place)), completed: this.#stage[0] ?? 0 };
+    // How long each stage before it took is known to the job alone.
+    const times = [...new Array<number>(completed).fill(0), milliseconds];
+    return { ...notBegun(new PluginSystemError('Abandoned', reason, place)), completed, milliseconds: times };
   }
 
   #prepare(stages: readonly Stage[]): PreparedBatch {

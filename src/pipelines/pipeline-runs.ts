@@ -1,19 +1,13 @@
-import { checkOptionNames, nearest, PluginSystemError } from '../errors/index.js';
-import type { ContextValue, Logger, RunMode } from '../plugin/index.js';
+import { nearest, PluginSystemError } from '../errors/index.js';
+import type { Logger } from '../plugin/index.js';
+import type { CallHooks } from './call-hooks.js';
 import { CancellationSource } from './cancellation.js';
-import { type Pipeline, type PipelinePlan, planPipeline } from './pipeline.js';
+import type { Pipeline } from './pipeline.js';
+import { type PipelinePlan, planPipeline } from './plan.js';
 import type { RunReport } from './report.js';
+import { checkRunOptions, type RunOptions, skippedStages } from './run-options.js';
 import { runPipeline } from './run-pipeline.js';
 import type { StageTable } from './stage-table.js';
-
-export interface RunOptions {
-  /** Default `live`. */
-  readonly mode?: RunMode;
-  /** First values of the context. */
-  readonly data?: Readonly<Record<string, ContextValue>>;
-  /** Cancels the run. */
-  readonly signal?: AbortSignal;
-}
 
 /** What the runs of one manager have in common. */
 export interface RunSettings {
@@ -22,8 +16,6 @@ export interface RunSettings {
   readonly cancelGraceMs: number;
   readonly drainMs: number;
 }
-
-const KNOWN = ['mode', 'data', 'signal'];
 
 interface ActiveRun {
   readonly plan: PipelinePlan;
@@ -36,39 +28,46 @@ export class PipelineRuns {
   readonly #options: RunSettings;
   readonly #stages: StageTable;
   readonly #log: Logger;
+  readonly #hooks: CallHooks | undefined;
+  #found: Readonly<Record<string, Pipeline>> = {};
   readonly #active = new Set<ActiveRun>();
   readonly #plans = new Map<string, { version: number; plan: PipelinePlan }>();
 
-  constructor(options: RunSettings, stages: StageTable, log: Logger) {
+  constructor(options: RunSettings, stages: StageTable, log: Logger, hooks?: CallHooks) {
     this.#options = options;
     this.#stages = stages;
     this.#log = log;
+    this.#hooks = hooks;
+  }
+
+  /** Names of all pipelines, sorted. */
+  get names(): string[] {
+    return Object.keys(this.#pipelines).sort();
+  }
+
+  /** Takes pipelines that were found in files, in the place of those found before. The options of the manager win over them. */
+  found(pipelines: Readonly<Record<string, Pipeline>>): void {
+    this.#found = pipelines;
+    this.#plans.clear();
+  }
+
+  get #pipelines(): Readonly<Record<string, Pipeline>> {
+    return { ...this.#found, ...this.#options.pipelines };
   }
 
   /**
-   * @throws `PipelineNotFound`, `PipelineInvalid`, `StageNotFound`, `ContextValueInvalid`, `InvalidOption`
+   * @throws `PipelineNotFound`, `PipelineInvalid`, `StageNotFound`, `StageRequirementMissing`, `ContextValueInvalid`, `InvalidOption`
    */
   async run(pipeline: string | Pipeline, options: RunOptions): Promise<RunReport> {
-    checkOptionNames(options, KNOWN, 'run');
-    const mode = options.mode ?? 'live';
-    if (mode !== 'live' && mode !== 'dry_run') {
-      throw new PluginSystemError('InvalidOption', `the mode is ${String(mode)}; "live" or "dry_run" was wanted`, {
-        operation: 'run',
-      });
-    }
-    const { signal, data } = options;
-    if (data !== undefined && (typeof data !== 'object' || data === null)) {
-      throw new PluginSystemError(
-        'InvalidOption',
-        `option data is ${data === null ? 'null' : `a ${typeof data}`}; an object was wanted`,
-        { operation: 'run' },
-      );
-    }
-    if (signal !== undefined && !(signal instanceof AbortSignal)) {
-      throw new PluginSystemError('InvalidOption', 'option signal is no AbortSignal', { operation: 'run' });
-    }
+    checkRunOptions(options);
     const name = typeof pipeline === 'string' ? pipeline : 'inline';
     const plan = typeof pipeline === 'string' ? this.#plan(pipeline) : planPipeline(name, pipeline, this.#stages);
+    const { mode = 'live', signal, data, onFailure = plan.onFailure, concurrency = plan.concurrency } = options;
+    const hooks = this.#hooks?.active ? this.#hooks : undefined;
+    const skip = skippedStages(options.skip, plan);
+    // In a chain a conflict is found when the stages behind it have run. Where these are to run all the same, it has to be found before.
+    const single = hooks !== undefined || (onFailure === 'continue' && !plan.chained.isLinear);
+    const course = skip !== undefined ? plan.without(skip, single) : single ? plan.single : plan.chained;
     const cancellation = new CancellationSource();
     const unfollow = cancellation.follow(signal);
     let end = () => {};
@@ -80,7 +79,18 @@ export class PipelineRuns {
     try {
       const { configDirectory } = this.#options;
       const log = (plugin: string, stage: string) => this.#log.child({ plugin, stage });
-      return await runPipeline({ name, plan, mode, data: options.data, configDirectory, cancellation, log });
+      return await runPipeline({
+        name,
+        course,
+        mode,
+        onFailure,
+        concurrency,
+        data,
+        configDirectory,
+        cancellation,
+        hooks,
+        log,
+      });
     } finally {
       unfollow();
       this.#active.delete(run);
@@ -90,7 +100,7 @@ export class PipelineRuns {
 
   /** Waits for the runs that use `plugin` (all, where absent); cancels those that do not end within `drainMs`, and gives them the grace of native calls to obey. */
   async drain(plugin?: string): Promise<void> {
-    const runs = [...this.#active].filter((run) => plugin === undefined || run.plan.plugins.includes(plugin));
+    const runs = [...this.#active].filter((run) => plugin === undefined || run.plan.plugins.has(plugin));
     if (runs.length === 0) return;
     const ended = Promise.all(runs.map((run) => run.ended));
     if (await within(this.#options.drainMs, ended)) return;
@@ -99,7 +109,9 @@ export class PipelineRuns {
   }
 
   #plan(name: string): PipelinePlan {
-    const { pipelines } = this.#options;
+    const known = this.#plans.get(name);
+    if (known?.version === this.#stages.version) return known.plan;
+    const pipelines = this.#pipelines;
     if (!Object.hasOwn(pipelines, name)) {
       const near = nearest(name, Object.keys(pipelines));
       throw new PluginSystemError('PipelineNotFound', `there is no pipeline ${JSON.stringify(name)}`, {
@@ -112,8 +124,6 @@ export class PipelineRuns {
             : { remedy: `Did you mean ${JSON.stringify(near)}?` }),
       });
     }
-    const known = this.#plans.get(name);
-    if (known?.version === this.#stages.version) return known.plan;
     const plan = planPipeline(name, pipelines[name] as Pipeline, this.#stages);
     this.#plans.set(name, { version: this.#stages.version, plan });
     return plan;

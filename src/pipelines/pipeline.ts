@@ -1,161 +1,154 @@
 import { checkOptionNames, nearest, PluginSystemError } from '../errors/index.js';
-import type { BatchedStage, Stage, StageRunner } from '../plugin/index.js';
-import type { RegisteredStage, StageTable } from './stage-table.js';
+import { circleIn, inOrder } from './order.js';
+
+/** What a failing stage means for the rest: the run ends, or what does not depend on the stage goes on. */
+export type FailurePolicy = 'stop' | 'continue';
 
 /**
- * One step: a stage id, which runs after the step before it, or a stage with the stages that it runs after (none: at once, beside others).
+ * One step: a stage id, which runs after the step before it, or a stage with more to say.
+ *
+ * `after`: the stages that it runs after; none or absent: at once, beside others; `previous`: after the step before it, as a plain id. Stages that are named there are
+ * needed: where one of them failed, this stage is skipped. The step before it is mere sequence.
+ *
+ * `timeoutMs`: the deadline of the stage, in milliseconds from its turn.
  */
-export type PipelineStep = string | { readonly stage: string; readonly after?: readonly string[] };
+export type PipelineStep =
+  | string
+  | { readonly stage: string; readonly after?: readonly string[] | 'previous'; readonly timeoutMs?: number };
 
-/** A list of stages with their order. Each stage occurs once. */
-export type Pipeline = readonly PipelineStep[];
-
-/** Stages that run one after the other without coming back in between: one TypeScript stage, or a chain with one runner. */
-export interface Segment {
-  readonly index: number;
-  readonly stages: readonly Stage[];
-  readonly plugins: readonly string[];
-  readonly runner: StageRunner | undefined;
-  /** Indices of segments that must have succeeded before. */
-  readonly after: readonly number[];
-  /** Indices of all segments that have ended before this one begins. */
-  readonly ancestors: ReadonlySet<number>;
+/** Stages with their order, and how they are run. Each stage occurs once. */
+export interface PipelineDefinition {
+  readonly steps: readonly PipelineStep[];
+  /** For people. */
+  readonly description?: string;
+  /** Default `stop`. */
+  readonly onFailure?: FailurePolicy;
+  /** How many stages, or chains of native stages, are in progress at once at most. Default: no limit. */
+  readonly concurrency?: number;
 }
 
-/** A pipeline made ready to run: topologically ordered segments. */
-export interface PipelinePlan {
-  readonly segments: readonly Segment[];
-  /** Each segment runs after the one before it: nothing is ever parallel. */
-  readonly isLinear: boolean;
-  /** Plugins that take part. */
-  readonly plugins: readonly string[];
+/** A list of steps, or a definition. */
+export type Pipeline = readonly PipelineStep[] | PipelineDefinition;
+
+/** A step as it was read. */
+export interface Step {
+  readonly stage: string;
+  /** Steps that have ended before this one begins. */
+  readonly after: readonly Step[];
+  /** Those of them without whose success this one is not to run. */
+  readonly needs: readonly Step[];
+  readonly timeoutMs: number | undefined;
 }
 
-const KNOWN = ['stage', 'after'];
-
-interface Node {
-  readonly entry: RegisteredStage;
-  readonly after: readonly number[];
+/** A pipeline that makes sense in itself; whether its stages exist is another matter. */
+export interface ReadPipeline {
+  /** Each after those that it runs after; as written, where that leaves it open. */
+  readonly steps: readonly Step[];
+  readonly onFailure: FailurePolicy;
+  readonly concurrency: number;
 }
+
+const DEFINITION = ['steps', 'description', 'onFailure', 'concurrency'];
+const STEP = ['stage', 'after', 'timeoutMs'];
+/** The longest time that a timer can wait for. */
+const MAX_MILLISECONDS = 2 ** 31 - 1;
 
 /**
- * Resolves the stages of a pipeline and orders them.
- * @throws `PipelineInvalid` (empty, a stage twice, an unknown `after`, a cycle), `InvalidOption` (a misspelt step), `StageNotFound`
+ * Reads a pipeline and orders its steps.
+ * @throws `PipelineInvalid` (no steps, a stage twice, an unknown `after`, a cycle, a value of the wrong kind), `InvalidOption` (a misspelt field)
  */
-export function planPipeline(name: string, pipeline: Pipeline, table: StageTable): PipelinePlan {
-  const nodes = readSteps(name, pipeline, table);
-  const order = topologicalOrder(name, nodes);
-  const segments = formSegments(nodes, order);
-  return {
-    segments,
-    isLinear: segments.every((segment, index) => index === 0 || segment.after.includes(index - 1)),
-    plugins: [...new Set(segments.flatMap((segment) => segment.plugins))],
-  };
-}
-
-function readSteps(name: string, pipeline: Pipeline, table: StageTable): Node[] {
-  if (!Array.isArray(pipeline) || pipeline.length === 0)
-    throw invalid(name, 'it has no stages; a list of stage ids was wanted');
-  const ids = pipeline.map((step) => (typeof step === 'string' ? step : step?.stage));
-  ids.forEach((id, index) => {
-    if (typeof id !== 'string') throw invalid(name, `step ${index} names no stage`);
-    if (ids.indexOf(id) !== index) throw invalid(name, `stage ${id} occurs twice`);
-  });
-  return pipeline.map((step, index) => {
-    const entry = table.get(ids[index] as string);
-    if (typeof step === 'string') return { entry, after: index === 0 ? [] : [index - 1] };
-    checkOptionNames(step, KNOWN, `step ${index} of pipeline ${JSON.stringify(name)}`);
-    if (step.after !== undefined && !Array.isArray(step.after))
-      throw invalid(name, `after of ${step.stage} is no list of stage ids`);
-    const after = (step.after ?? []).map((id: string) => {
-      const at = ids.indexOf(id);
-      if (at >= 0) return at;
-      const near = nearest(id, ids as string[]);
-      throw invalid(
-        name,
-        `${step.stage} is to run after ${JSON.stringify(id)}, which is no stage of the pipeline${near ? `; did you mean ${near}?` : ''}`,
-      );
-    });
-    return { entry, after };
-  });
-}
-
-/** Kahn's algorithm; among those that may come next, the one that is written first. */
-function topologicalOrder(name: string, nodes: readonly Node[]): number[] {
-  const missing = nodes.map((node) => new Set(node.after).size);
-  const followers = nodes.map((): number[] => []);
-  nodes.forEach((node, index) => {
-    for (const before of new Set(node.after)) followers[before]?.push(index);
-  });
-  const ready = nodes.flatMap((_, index) => (missing[index] === 0 ? [index] : []));
-  const order: number[] = [];
-  while (ready.length > 0) {
-    ready.sort((a, b) => b - a);
-    const next = ready.pop() as number;
-    order.push(next);
-    for (const follower of followers[next] ?? []) {
-      missing[follower] = (missing[follower] as number) - 1;
-      if (missing[follower] === 0) ready.push(follower);
-    }
+export function readPipeline(name: string, pipeline: Pipeline): ReadPipeline {
+  const definition = readDefinition(name, pipeline);
+  const steps = readSteps(name, definition.steps);
+  const ordered = inOrder(steps);
+  if (ordered.length < steps.length) {
+    const circle = circleIn(steps, ordered).map((step) => step.stage);
+    throw invalidPipeline(name, `its stages wait for each other: ${circle.join(' → ')}`);
   }
-  if (order.length < nodes.length) throw invalid(name, `its stages wait for each other: ${cycle(nodes, order)}`);
-  return order;
+  const { onFailure = 'stop', concurrency = Number.POSITIVE_INFINITY } = definition;
+  return { steps: ordered, onFailure, concurrency };
 }
 
-function cycle(nodes: readonly Node[], done: readonly number[]): string {
-  const left = new Set(nodes.keys());
-  for (const index of done) left.delete(index);
-  let [at] = left;
-  const path: number[] = [];
-  while (at !== undefined && !path.includes(at)) {
-    path.push(at);
-    at = nodes[at]?.after.find((before) => left.has(before));
-  }
-  const loop = at === undefined ? path : [...path.slice(path.indexOf(at)), at];
-  return loop.map((index) => nodes[index]?.entry.stage.id).join(' → ');
+export function isFailurePolicy(value: unknown): value is FailurePolicy {
+  return value === 'stop' || value === 'continue';
 }
 
-function formSegments(nodes: readonly Node[], order: readonly number[]): Segment[] {
-  const followers = nodes.map((_, index) => nodes.filter((node) => node.after.includes(index)).length);
-  const segmentOf = new Map<number, number>();
-  const segments: Array<Segment & { stages: Stage[]; plugins: string[] }> = [];
-  for (const index of order) {
-    const node = nodes[index] as Node;
-    const { stage, plugin } = node.entry;
-    const runner = runnerOf(stage);
-    const previous = segments.at(-1);
-    const [only] = node.after;
-    const continues =
-      runner !== undefined &&
-      previous?.runner === runner &&
-      node.after.length === 1 &&
-      only !== undefined &&
-      segmentOf.get(only) === previous.index &&
-      nodes[only]?.entry.stage === previous.stages.at(-1) &&
-      followers[only] === 1;
-    if (continues) {
-      previous.stages.push(stage);
-      previous.plugins.push(plugin);
-      segmentOf.set(index, previous.index);
-      continue;
-    }
-    const after = [...new Set(node.after.map((before) => segmentOf.get(before) as number))];
-    const ancestors = new Set(after.flatMap((before) => [before, ...(segments[before]?.ancestors ?? [])]));
-    segmentOf.set(index, segments.length);
-    segments.push({ index: segments.length, stages: [stage], plugins: [plugin], runner, after, ancestors });
-  }
-  return segments;
+export function isConcurrency(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 1;
 }
 
-/** Any object may have a field of that name; a runner has its functions. */
-function runnerOf(stage: Stage): StageRunner | undefined {
-  const { runner } = stage as Partial<BatchedStage>;
-  return typeof runner?.runBatch === 'function' && typeof runner.release === 'function' ? runner : undefined;
-}
-
-function invalid(name: string, what: string): PluginSystemError {
+export function invalidPipeline(name: string, what: string): PluginSystemError {
   return new PluginSystemError('PipelineInvalid', `pipeline ${JSON.stringify(name)}: ${what}`, {
     phase: 'operation',
     operation: name,
   });
+}
+
+function readDefinition(name: string, pipeline: unknown): PipelineDefinition {
+  if (Array.isArray(pipeline)) return { steps: pipeline };
+  const wanted = 'a list of stage ids was wanted, or an object with the list as its steps';
+  if (typeof pipeline !== 'object' || pipeline === null) throw invalidPipeline(name, `it has no stages; ${wanted}`);
+  const { steps, description, onFailure, concurrency } = pipeline as Partial<Record<keyof PipelineDefinition, unknown>>;
+  // Where something else was meant by `steps`, the suggestion says more.
+  if (steps !== undefined || nearest('steps', Object.keys(pipeline)) !== undefined)
+    checkOptionNames(pipeline, DEFINITION, `pipeline ${JSON.stringify(name)}`);
+  if (!Array.isArray(steps)) throw invalidPipeline(name, `it has no list of steps; ${wanted}`);
+  if (description !== undefined && typeof description !== 'string') throw invalidPipeline(name, 'its description is no text');
+  if (onFailure !== undefined && !isFailurePolicy(onFailure))
+    throw invalidPipeline(name, `onFailure is ${shown(onFailure)}; "stop" or "continue" was wanted`);
+  if (concurrency !== undefined && !isConcurrency(concurrency))
+    throw invalidPipeline(name, `concurrency is ${shown(concurrency)}; a whole number from 1 was wanted`);
+  return pipeline as PipelineDefinition;
+}
+
+function readSteps(name: string, written: readonly unknown[]): Step[] {
+  if (written.length === 0) throw invalidPipeline(name, 'it has no stages; a list of stage ids was wanted');
+  const byId = new Map<string, Step & { after: readonly Step[]; needs: readonly Step[] }>();
+  for (const [index, step] of written.entries()) {
+    const stage = typeof step === 'string' ? step : (step as { stage?: unknown } | null | undefined)?.stage;
+    if (typeof stage !== 'string') throw invalidPipeline(name, `step ${index} names no stage`);
+    if (byId.has(stage)) throw invalidPipeline(name, `stage ${stage} occurs twice`);
+    byId.set(stage, { stage, after: [], needs: [], timeoutMs: readTimeout(name, index, step) });
+  }
+  const steps = [...byId.values()];
+  for (const [index, step] of steps.entries()) {
+    const { after } = typeof written[index] === 'string' ? { after: 'previous' } : (written[index] as { after?: unknown });
+    const previous = steps[index - 1];
+    if (after === 'previous') step.after = previous === undefined ? [] : [previous];
+    else step.after = step.needs = readAfter(name, step.stage, after, byId);
+  }
+  return steps;
+}
+
+function readTimeout(name: string, index: number, step: unknown): number | undefined {
+  if (typeof step === 'string') return undefined;
+  checkOptionNames(step, STEP, `step ${index} of pipeline ${JSON.stringify(name)}`);
+  const { stage, timeoutMs } = step as { stage: string; timeoutMs?: unknown };
+  if (timeoutMs === undefined || (typeof timeoutMs === 'number' && timeoutMs >= 1 && timeoutMs <= MAX_MILLISECONDS))
+    return timeoutMs;
+  throw invalidPipeline(
+    name,
+    `timeoutMs of ${stage} is ${shown(timeoutMs)}; milliseconds, 1 to ${MAX_MILLISECONDS}, were wanted`,
+  );
+}
+
+function readAfter(name: string, stage: string, after: unknown, byId: ReadonlyMap<string, Step>): Step[] {
+  if (after !== undefined && !Array.isArray(after)) throw invalidPipeline(name, `after of ${stage} is no list of stage ids`);
+  const steps = new Set<Step>();
+  for (const id of after ?? []) {
+    const step = byId.get(id);
+    if (step === undefined) {
+      const near = nearest(String(id), [...byId.keys()]);
+      throw invalidPipeline(
+        name,
+        `${stage} is to run after ${shown(id)}, which is no stage of the pipeline${near ? `; did you mean ${near}?` : ''}`,
+      );
+    }
+    steps.add(step);
+  }
+  return [...steps];
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value) : String(value);
 }

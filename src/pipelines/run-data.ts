@@ -40,14 +40,20 @@ export class RunData {
 
   /** What `runner` has not seen of the values yet. It counts as seen from now on, as does what it changes itself. */
   takeUnseen(runner: StageRunner): Changes {
-    const unseen = new Map<string, TransferValue | undefined>();
-    for (let at = this.#seen.get(runner) ?? 0; at < this.#log.length; at++) {
+    const seen = this.#seen.get(runner);
+    const unseen = new Map<string, TransferValue | undefined>(seen === undefined ? this.#values : undefined);
+    for (let at = seen ?? this.#log.length; at < this.#log.length; at++) {
       const { key, source } = this.#log[at] as LogEntry;
       if (source === runner) unseen.delete(key);
       else unseen.set(key, this.#values.get(key));
     }
     this.#seen.set(runner, this.#log.length);
     return unseen;
+  }
+
+  /** What `runner` kept is gone: it has seen nothing. */
+  forget(runner: StageRunner): void {
+    this.#seen.delete(runner);
   }
 
   /**
@@ -63,13 +69,13 @@ export class RunData {
   }
 
   /**
-   * The same for the `completed` stages of a batch that a runner ran; the runner has seen these changes. Where a stage wrote a key that another one may have
+   * The same for the `completed` stages of a batch; `runner` has seen these changes, where it is given. Where a stage wrote a key that another one may have
    * written at the same time, its changes and those of the stages after it are dropped: returned with its index.
    */
   commitBatch(
     changes: ReadonlyMap<string, BatchChange>,
     completed: number,
-    runner: StageRunner,
+    runner: StageRunner | undefined,
     writers: readonly Writer[],
     isBefore?: (segment: number) => boolean,
   ): { readonly completed: number; readonly conflict: unknown } {

@@ -1,274 +1,291 @@
 import { PluginSystemError } from '../errors/index.js';
-import type { BatchResult, ContextValue, JsonValue, Logger, RunMode, Stage } from '../plugin/index.js';
+import type { BatchResult, ContextValue, Logger, RunMode, Stage } from '../plugin/index.js';
+import type { CallHooks, StageCall } from './call-hooks.js';
 import type { CancellationSource } from './cancellation.js';
-import type { PipelinePlan, Segment } from './pipeline.js';
-import type { RunReport, SerializedRunReport, StageReport } from './report.js';
+import { Deadline } from './deadline.js';
+import { FinishedRun } from './finished-run.js';
+import type { FailurePolicy } from './pipeline.js';
+import { type Course, isBefore, type Segment } from './plan.js';
+import type { PlannedStage } from './planned-stage.js';
+import type { RunReport, StageReport } from './report.js';
 import { RunData, type Writer } from './run-data.js';
+import { runInParallel } from './schedule.js';
 import { StageContextView } from './stage-context.js';
+import { addBatchReports, describe, failed, notRun, skipped, succeeded } from './stage-reports.js';
 
 export interface RunRequest {
   readonly name: string;
-  readonly plan: PipelinePlan;
+  readonly course: Course;
   readonly mode: RunMode;
+  readonly onFailure: FailurePolicy;
+  readonly concurrency: number;
   readonly data: Readonly<Record<string, ContextValue>> | undefined;
   readonly configDirectory: string;
   readonly cancellation: CancellationSource;
+  /** Told of each call; then each segment is one stage. */
+  readonly hooks: CallHooks | undefined;
   log(plugin: string, stage: string): Logger;
 }
 
-/** Runs a planned pipeline. A failing stage ends the run: what has begun is finished, the rest is not run. */
+/** Runs a planned pipeline. */
 export async function runPipeline(request: RunRequest): Promise<RunReport> {
   const run = new PipelineRun(request);
-  await (request.plan.isLinear ? run.inOrder() : run.inParallel());
+  try {
+    await (request.course.isLinear ? run.inOrder() : run.inParallel());
+  } finally {
+    run.release();
+  }
   return run.report();
 }
 
 class PipelineRun {
   readonly #request: RunRequest;
   readonly #data: RunData;
+  /** By segment, in the order of its stages; those that are missing were not run. */
   readonly #reports: Array<StageReport[] | undefined>;
+  /** Stages that failed or were not run because of one that did, and what happened to them. */
+  readonly #fallen: Map<PlannedStage, string> = new Map();
   readonly #began = performance.now();
   #error: PluginSystemError | undefined;
 
   constructor(request: RunRequest) {
     this.#request = request;
     this.#data = new RunData(request.data);
-    this.#reports = new Array(request.plan.segments.length);
+    this.#reports = new Array(request.course.segments.length);
   }
 
   async inOrder(): Promise<void> {
-    try {
-      for (const segment of this.#request.plan.segments) {
-        if (!this.#mayBegin()) return;
-        const ran = this.#runSegment(segment);
-        if (ran !== undefined) await ran;
-      }
-    } finally {
-      this.#release();
+    for (const segment of this.#request.course.segments) {
+      if (!this.#mayBegin()) return;
+      const ran = this.#runSegment(segment);
+      if (ran !== undefined) await ran;
     }
   }
 
-  async inParallel(): Promise<void> {
-    const { segments } = this.#request.plan;
-    const running = new Map<number, Promise<void>>();
-    const done = new Set<number>();
-    try {
-      for (;;) {
-        for (const segment of segments) {
-          const isReady =
-            !running.has(segment.index) && !done.has(segment.index) && segment.after.every((index) => done.has(index));
-          if (!isReady || !this.#mayBegin()) continue;
-          const ran = Promise.resolve(this.#runSegment(segment));
-          running.set(
-            segment.index,
-            ran.then(() => {
-              running.delete(segment.index);
-              done.add(segment.index);
-            }),
-          );
-        }
-        if (running.size === 0) return;
-        await Promise.race(running.values());
-      }
-    } finally {
-      this.#release();
-    }
+  inParallel(): Promise<void> {
+    const { course, concurrency } = this.#request;
+    const run = (segment: Segment) => this.#runSegment(segment);
+    return runInParallel(course.segments, concurrency, () => this.#mayBegin(), run);
   }
 
   report(): RunReport {
-    const { plan } = this.#request;
-    // A loop: flatMap takes as long as a batch of ten stages.
-    const stages: StageReport[] = [];
-    for (const segment of plan.segments) stages.push(...(this.#reports[segment.index] ?? notRun(segment, 0)));
-    return new FinishedRun(this.#request, stages, this.#data, this.#error, performance.now() - this.#began);
+    // Loops: flatMap takes as long as a batch of ten stages.
+    let stages: StageReport[] = [];
+    for (const { index, planned } of this.#request.course.segments) {
+      const reports = this.#reports[index] ?? [];
+      for (let at = reports.length; at < planned.length; at++) reports.push(notRun(planned[at] as PlannedStage));
+      if (stages.length === 0) stages = reports;
+      else for (const report of reports) stages.push(report);
+    }
+    return new FinishedRun(this.#request, stages, this.#data.toObject(), this.#error, performance.now() - this.#began);
+  }
+
+  release(): void {
+    for (const runner of this.#request.course.runners) runner.release(this.#data);
   }
 
   #mayBegin(): boolean {
-    if (this.#error === undefined && this.#request.cancellation.cancelled) {
-      this.#error = new PluginSystemError('Cancelled', 'the run was cancelled', {
+    const { cancellation, name, onFailure } = this.#request;
+    if (cancellation.cancelled) {
+      this.#error ??= new PluginSystemError('Cancelled', 'the run was cancelled', {
         phase: 'operation',
-        operation: this.#request.name,
-        cause: this.#request.cancellation.reason,
+        operation: name,
+        cause: cancellation.reason,
       });
+      return false;
     }
-    return this.#error === undefined;
+    return this.#error === undefined || onFailure === 'continue';
   }
 
+  /** Never throws and never rejects. */
   #runSegment(segment: Segment): void | Promise<void> {
-    return segment.runner === undefined ? this.#runStage(segment) : this.#runBatch(segment);
-  }
-
-  #runBatch(segment: Segment): void | Promise<void> {
-    const { plan, mode, cancellation } = this.#request;
-    const runner = segment.runner as NonNullable<Segment['runner']>;
-    const exclusive = plan.isLinear;
-    const values = exclusive ? this.#data.takeUnseen(runner) : this.#data.snapshot();
-    const failed = (thrown: unknown) => this.#failSegment(segment, PluginSystemError.fromThrown(thrown, 'Internal'));
+    const { hooks } = this.#request;
+    const reports: StageReport[] = [];
+    this.#reports[segment.index] = reports;
+    if (segment.skipped !== undefined) {
+      reports.push(skipped(segment.planned[0] as PlannedStage, segment.skipped));
+      return undefined;
+    }
+    if (segment.runner === undefined && hooks === undefined && this.#fallen.size === 0) return this.#runStage(segment, reports);
     try {
-      const result = runner.runBatch(segment.stages, { mode, cancellation, run: this.#data, exclusive, values });
-      if (result instanceof Promise) return result.then((settled) => this.#endBatch(segment, settled)).catch(failed);
-      this.#endBatch(segment, result);
+      const ran =
+        hooks !== undefined
+          ? this.#runHooked(segment, reports, hooks)
+          : this.#fallen.size === 0
+            ? this.#runAll(segment, reports)
+            : this.#runFrom(segment, 0, reports);
+      return ran?.catch((thrown) => this.#fail(segment, reports, thrown));
     } catch (thrown) {
-      failed(thrown);
+      this.#fail(segment, reports, thrown);
+      return undefined;
     }
   }
 
-  /** The segment failed as a whole: its first stage bears the error. */
-  #failSegment(segment: Segment, error: PluginSystemError): void {
-    const [plugin] = segment.plugins;
-    const [stage] = segment.stages;
-    error.within({ plugin, phase: 'operation', operation: stage?.id });
-    this.#reports[segment.index] = notRun(segment, 0).map((report, index) =>
-      index === 0 ? { ...report, status: 'failed', error } : report,
-    );
-    this.#error ??= error;
+  async #runHooked(segment: Segment, reports: StageReport[], hooks: CallHooks): Promise<void> {
+    const { name: pipeline, mode } = this.#request;
+    const [planned] = segment.planned as [PlannedStage];
+    if (this.#skip(planned, reports)) return;
+    const { stage, plugin } = planned;
+    const call: StageCall = { pipeline, stage: stage.id, plugin, mode };
+    const veto = await hooks.before(call);
+    if (veto !== undefined) this.#fail(segment, reports, veto);
+    else if (this.#mayBegin()) await this.#runAll(segment, reports);
+    const [report] = reports;
+    if (report !== undefined) await hooks.after(call, report);
   }
 
-  #endBatch(segment: Segment, result: BatchResult): void {
-    const isDry = this.#request.mode === 'dry_run';
-    let error =
-      result.error === undefined ? undefined : PluginSystemError.from(result.error, 'StageFailed', { phase: 'operation' });
-    let { completed } = result;
-    if (result.changes.size > 0) {
-      const writers = segment.stages.map((stage): Writer => ({ stage: stage.id, segment: segment.index }));
-      const runner = segment.runner as NonNullable<Segment['runner']>;
-      const committed = this.#data.commitBatch(result.changes, completed, runner, writers, this.#isBefore(segment));
-      completed = committed.completed;
-      if (committed.conflict !== undefined) error = PluginSystemError.from(committed.conflict, 'Internal');
+  #runAll(segment: Segment, reports: StageReport[]): void | Promise<void> {
+    if (segment.runner === undefined) return this.#runStage(segment, reports);
+    const result = this.#runBatch(segment, segment.stages);
+    if (result instanceof Promise)
+      return result.then((settled) => this.#endBatch(segment, 0, segment.stages.length, settled, reports));
+    return this.#endBatch(segment, 0, segment.stages.length, result, reports);
+  }
+
+  /** Runs the stages of a segment from one on, but for those that are not to be run after all that failed. */
+  async #runFrom(segment: Segment, from: number, reports: StageReport[]): Promise<void> {
+    const { planned, stages } = segment;
+    let at = from;
+    while (at < planned.length && this.#skip(planned[at] as PlannedStage, reports)) at++;
+    if (at === planned.length || !this.#mayBegin()) return;
+    if (segment.runner === undefined) return this.#runStage(segment, reports);
+    let end = at + 1;
+    while (end < planned.length && this.#obstacle(planned[end] as PlannedStage) === undefined) end++;
+    const batch = end - at === stages.length ? stages : stages.slice(at, end);
+    await this.#endBatch(segment, at, batch.length, await this.#runBatch(segment, batch), reports);
+  }
+
+  /** Reports a stage as skipped if one that it needs has failed. */
+  #skip(planned: PlannedStage, reports: StageReport[]): boolean {
+    const obstacle = this.#obstacle(planned);
+    if (obstacle === undefined) return false;
+    this.#fallen.set(planned, 'was not run');
+    reports.push(skipped(planned, obstacle));
+    return true;
+  }
+
+  #obstacle(planned: PlannedStage): string | undefined {
+    for (const { stage, because } of planned.needs) {
+      const fate = this.#fallen.get(stage);
+      if (fate === undefined) continue;
+      const how = because === 'after' ? 'runs after' : `${planned.plugin} requires`;
+      return `${how} ${stage.stage.id}, which ${fate}`;
     }
-    this.#reports[segment.index] = segment.stages.map((stage, index): StageReport => {
-      const plugin = segment.plugins[index] as string;
-      const milliseconds = result.milliseconds[index] ?? 0;
-      if (index < completed) {
-        return isDry
-          ? {
-              stage: stage.id,
-              plugin,
-              status: 'ok',
-              milliseconds,
-              descriptions: result.descriptions[index] ?? [describe(stage)],
-            }
-          : { stage: stage.id, plugin, status: 'ok', milliseconds };
-      }
-      if (index > completed || error === undefined) return { stage: stage.id, plugin, status: 'not_run', milliseconds: 0 };
-      error.within({ plugin, operation: stage.id });
-      return {
-        stage: stage.id,
-        plugin,
-        status: error.code !== 'Cancelled' ? 'failed' : milliseconds === 0 ? 'not_run' : 'cancelled',
-        milliseconds,
-        error,
-      };
-    });
-    this.#error ??= error;
+    return undefined;
   }
 
-  async #runStage(segment: Segment): Promise<void> {
-    const { mode, cancellation, configDirectory, plan } = this.#request;
-    const stage = segment.stages[0] as Stage;
-    const plugin = segment.plugins[0] as string;
-    const values = plan.isLinear ? this.#data.values : this.#data.snapshot();
-    const view = new StageContextView({
-      stage: stage.id,
-      mode,
-      configDirectory,
-      cancellation,
-      values,
-      log: () => this.#request.log(plugin, stage.id),
-    });
-    const began = performance.now();
+  /** The segment failed as a whole: the first stage of it that has no report yet bears the error. */
+  #fail(segment: Segment, reports: StageReport[], thrown: unknown): void {
+    const error = PluginSystemError.fromThrown(thrown, 'Internal');
+    const planned = segment.planned[reports.length];
+    this.#error ??= error;
+    if (planned === undefined) return;
+    error.within({ plugin: planned.plugin, phase: 'operation', operation: planned.stage.id });
+    this.#fallen.set(planned, 'failed');
+    reports.push(failed(planned, undefined, 0, error));
+  }
+
+  #runBatch(segment: Segment, stages: readonly Stage[]): BatchResult | Promise<BatchResult> {
+    const { mode, cancellation } = this.#request;
+    const runner = segment.runner as NonNullable<Segment['runner']>;
+    const timeoutMs = segment.planned[0]?.timeoutMs;
+    if (timeoutMs !== undefined) return this.#runLimited(segment, timeoutMs);
+    const exclusive = this.#isExclusive(segment);
+    const values = exclusive ? this.#data.takeUnseen(runner) : this.#data.snapshot();
+    return runner.runBatch(stages, { mode, cancellation, run: this.#data, exclusive, values });
+  }
+
+  /** A raised flag stays up: the stage gets values of its own, which no other batch uses. */
+  async #runLimited({ runner, stages, planned }: Segment, timeoutMs: number): Promise<BatchResult> {
+    const { mode } = this.#request;
+    const id = (planned[0] as PlannedStage).stage.id;
+    const deadline = new Deadline(id, timeoutMs, this.#request.cancellation);
+    const { cancellation } = deadline;
+    const request = { mode, cancellation, run: {}, exclusive: false, values: this.#data.snapshot(), interruptible: true };
     try {
-      if (mode === 'live') await stage.execute(view);
-      else await stage.dryRun?.(view);
+      const result = await (runner as NonNullable<Segment['runner']>).runBatch(stages, request);
+      if (!deadline.passed || (result.error as Partial<PluginSystemError> | undefined)?.code === 'Abandoned') return result;
+      const begun = result.milliseconds.length > 0;
+      return { ...result, completed: 0, changes: new Map(), error: deadline.error(begun) };
+    } finally {
+      deadline.end();
+    }
+  }
+
+  /** `from`, `count`: the stages of the segment that were in the batch. */
+  #endBatch(segment: Segment, from: number, count: number, result: BatchResult, reports: StageReport[]): void | Promise<void> {
+    const { mode, onFailure } = this.#request;
+    const { completed, error } = this.#commitBatch(segment, from, result);
+    const endedAfterMs = performance.now() - this.#began;
+    addBatchReports(reports, segment, from, result, { completed, error, endedAfterMs }, mode);
+    const next = from + completed;
+    if (error === undefined) {
+      // Those behind the batch are behind something that failed.
+      if (completed < count || next === segment.planned.length) return undefined;
+      return this.#runFrom(segment, next, reports);
+    }
+    this.#error ??= error;
+    if (onFailure === 'stop') return undefined;
+    this.#fallen.set(segment.planned[next] as PlannedStage, 'failed');
+    if (this.#isExclusive(segment)) {
+      // The runner may have lost what it kept.
+      const runner = segment.runner as NonNullable<Segment['runner']>;
+      runner.release(this.#data);
+      this.#data.forget(runner);
+    }
+    return this.#runFrom(segment, next + 1, reports);
+  }
+
+  /** Makes what the batch changed visible. How many of its stages count as completed, and why not all. */
+  #commitBatch(segment: Segment, from: number, { completed, error, changes }: BatchResult) {
+    const failure = error === undefined ? undefined : PluginSystemError.from(error, 'StageFailed', { phase: 'operation' });
+    if (changes.size === 0) return { completed, error: failure };
+    const writers = segment.stages.slice(from).map(({ id }): Writer => ({ stage: id, segment: segment.index }));
+    const seenBy = this.#isExclusive(segment) ? segment.runner : undefined;
+    const committed = this.#data.commitBatch(changes, completed, seenBy, writers, this.#isBefore(segment));
+    if (committed.conflict === undefined) return { completed: committed.completed, error: failure };
+    return { completed: committed.completed, error: PluginSystemError.from(committed.conflict, 'Internal') };
+  }
+
+  /** No other batch is in progress, and the store of the runner can be used again. */
+  #isExclusive(segment: Segment): boolean {
+    return this.#request.course.isLinear && segment.planned[0]?.timeoutMs === undefined;
+  }
+
+  async #runStage(segment: Segment, reports: StageReport[]): Promise<void> {
+    const { mode, configDirectory, course } = this.#request;
+    const [planned] = segment.planned as [PlannedStage];
+    const { stage, plugin, timeoutMs } = planned;
+    const deadline = timeoutMs === undefined ? undefined : new Deadline(stage.id, timeoutMs, this.#request.cancellation);
+    const cancellation = deadline?.cancellation ?? this.#request.cancellation;
+    const values = course.isLinear ? this.#data.values : this.#data.snapshot();
+    const log = () => this.#request.log(plugin, stage.id);
+    const view = new StageContextView({ stage: stage.id, mode, configDirectory, cancellation, values, log });
+    const began = performance.now();
+    const startedAfterMs = began - this.#began;
+    try {
+      const work = mode === 'live' ? stage.execute(view) : stage.dryRun?.(view);
+      await (deadline === undefined ? work : deadline.limit(work));
       this.#data.commit(view.end(), { stage: stage.id, segment: segment.index }, this.#isBefore(segment));
-      const milliseconds = performance.now() - began;
       const descriptions = mode === 'live' ? undefined : stage.dryRun === undefined ? [describe(stage)] : view.descriptions;
-      this.#reports[segment.index] = [
-        { stage: stage.id, plugin, status: 'ok', milliseconds, ...(descriptions && { descriptions }) },
-      ];
+      reports.push(succeeded(planned, startedAfterMs, performance.now() - began, descriptions));
     } catch (thrown) {
       view.end();
-      const wasCancelled =
-        cancellation.cancelled && (thrown === cancellation.reason || (thrown as Error)?.name === 'AbortError');
-      const error = PluginSystemError.fromThrown(thrown, wasCancelled ? 'Cancelled' : 'StageFailed', {
-        plugin,
-        phase: 'operation',
-        operation: stage.id,
-      });
-      this.#reports[segment.index] = [
-        {
-          stage: stage.id,
-          plugin,
-          status: error.code === 'Cancelled' ? 'cancelled' : 'failed',
-          milliseconds: performance.now() - began,
-          error,
-        },
-      ];
+      const place = { plugin, phase: 'operation', operation: stage.id } as const;
+      const isObedient = cancellation.cancelled && (thrown === cancellation.reason || (thrown as Error)?.name === 'AbortError');
+      const error = deadline?.passed
+        ? deadline.error().within(place)
+        : PluginSystemError.fromThrown(thrown, isObedient ? 'Cancelled' : 'StageFailed', place);
       this.#error ??= error;
+      this.#fallen.set(planned, 'failed');
+      reports.push(failed(planned, startedAfterMs, performance.now() - began, error));
+    } finally {
+      deadline?.end();
     }
   }
 
   #isBefore(segment: Segment): ((other: number) => boolean) | undefined {
-    return this.#request.plan.isLinear ? undefined : (other) => segment.ancestors.has(other);
+    const { isLinear, segments } = this.#request.course;
+    return isLinear ? undefined : (other) => isBefore(segments, other, segment.index);
   }
-
-  #release(): void {
-    const runners = new Set(this.#request.plan.segments.map((segment) => segment.runner));
-    for (const runner of runners) runner?.release(this.#data);
-  }
-}
-
-function describe(stage: Stage): string {
-  return stage.description ?? `would run ${stage.name ?? stage.id}`;
-}
-
-function notRun(segment: Segment, milliseconds: number): StageReport[] {
-  return segment.stages.map((stage, index) => ({
-    stage: stage.id,
-    plugin: segment.plugins[index] as string,
-    status: 'not_run',
-    milliseconds,
-  }));
-}
-
-/** Plain data, but for `toJSON`: it can be copied, spread and sent to a worker. */
-class FinishedRun implements RunReport {
-  readonly pipeline: string;
-  readonly mode: RunMode;
-  readonly status: RunReport['status'];
-  readonly ok: boolean;
-  readonly stages: readonly StageReport[];
-  readonly data: Readonly<Record<string, ContextValue>>;
-  readonly error?: PluginSystemError;
-  readonly milliseconds: number;
-
-  constructor(
-    request: RunRequest,
-    stages: readonly StageReport[],
-    data: RunData,
-    error: PluginSystemError | undefined,
-    milliseconds: number,
-  ) {
-    this.pipeline = request.name;
-    this.mode = request.mode;
-    this.status = error === undefined ? 'ok' : error.code === 'Cancelled' ? 'cancelled' : 'failed';
-    this.ok = error === undefined;
-    this.stages = stages;
-    this.data = data.toObject();
-    if (error !== undefined) this.error = error;
-    this.milliseconds = milliseconds;
-  }
-
-  toJSON(): SerializedRunReport {
-    const { pipeline, mode, status, stages, error, milliseconds } = this;
-    const data = Object.fromEntries(Object.entries(this.data).map(([key, value]) => [key, jsonForm(value)]));
-    const serialized = stages.map(({ error: cause, ...stage }) => ({ ...stage, ...(cause && { error: cause.toJSON() }) }));
-    return { pipeline, mode, status, milliseconds, stages: serialized, data, ...(error && { error: error.toJSON() }) };
-  }
-}
-
-function jsonForm(value: ContextValue): JsonValue {
-  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
-  if (value instanceof Uint8Array) return { bytes: value.length };
-  return value;
 }

@@ -2,10 +2,23 @@ import { STAGE_ID_PATTERN } from '../abi/index.js';
 import { nearest, PluginSystemError } from '../errors/index.js';
 import type { Stage, StageRequirement } from '../plugin/index.js';
 
+/** A stage of another plugin that a plugin needs to have run before its own. */
+export interface StageNeed {
+  readonly stage: string;
+  readonly required: boolean;
+}
+
 /** A stage that is known, with the plugin that provides it. */
 export interface RegisteredStage {
   readonly stage: Stage;
   readonly plugin: string;
+  /** What its plugin requires and does not provide itself. */
+  readonly requires: readonly StageNeed[];
+}
+
+interface Reserved {
+  readonly stages: readonly Stage[];
+  readonly requires: readonly StageNeed[];
 }
 
 /**
@@ -13,7 +26,8 @@ export interface RegisteredStage {
  * registers them, and can be found and run once they are published, when it runs.
  */
 export class StageTable {
-  readonly #reserved = new Map<string, readonly Stage[]>();
+  readonly #reserved = new Map<string, Reserved>();
+  readonly #published = new Map<string, readonly Stage[]>();
   readonly #stages = new Map<string, RegisteredStage>();
   readonly #namespaces = new Map<string, string>();
   #version = 0;
@@ -24,10 +38,10 @@ export class StageTable {
   }
 
   /**
-   * Reserves all stages of a plugin with their namespaces, or none.
+   * Reserves all stages of a plugin with their namespaces, or none. `requirements`: those of the plugin.
    * @throws `StageInvalid` (id, or twice in one plugin), `NamespaceTaken`
    */
-  reserve(plugin: string, stages: readonly Stage[], _requirements?: readonly StageRequirement[]): void {
+  reserve(plugin: string, stages: readonly Stage[], requirements: readonly StageRequirement[] = []): void {
     const seen = new Set<string>();
     for (const { id } of stages) {
       const place = { plugin, phase: 'stages', operation: id } as const;
@@ -45,21 +59,29 @@ export class StageTable {
       }
     }
     for (const { id } of stages) this.#namespaces.set(namespaceOf(id), plugin);
-    this.#reserved.set(plugin, stages);
+    const needs = requirements.filter((requirement) => !requirement.provided);
+    const requires = Object.freeze(needs.map(({ stage, required }) => Object.freeze({ stage, required })));
+    this.#reserved.set(plugin, { stages, requires });
   }
 
   /** The plugin runs: its reserved stages can be found. */
   publish(plugin: string): void {
-    for (const stage of this.#reserved.get(plugin) ?? []) this.#stages.set(stage.id, Object.freeze({ stage, plugin }));
+    const { stages, requires } = this.#reserved.get(plugin) ?? { stages: [], requires: [] };
+    for (const stage of stages) this.#stages.set(stage.id, Object.freeze({ stage, plugin, requires }));
+    this.#published.set(plugin, stages);
     this.#reserved.delete(plugin);
     this.#version++;
   }
 
   /** Removes all stages of a plugin, reserved or published; its namespaces are free again. */
   remove(plugin: string): void {
+    for (const { id } of this.#published.get(plugin) ?? []) {
+      this.#stages.delete(id);
+      this.#namespaces.delete(namespaceOf(id));
+    }
+    for (const { id } of this.#reserved.get(plugin)?.stages ?? []) this.#namespaces.delete(namespaceOf(id));
+    this.#published.delete(plugin);
     this.#reserved.delete(plugin);
-    for (const [id, entry] of this.#stages) if (entry.plugin === plugin) this.#stages.delete(id);
-    for (const [namespace, owner] of this.#namespaces) if (owner === plugin) this.#namespaces.delete(namespace);
     this.#version++;
   }
 

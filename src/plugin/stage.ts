@@ -58,6 +58,8 @@ export interface TransferValue {
 /** Whether the caller gave up, and a way to be told. */
 export interface Cancellation {
   readonly cancelled: boolean;
+  /** Why; a `TimedOut` error where a deadline passed. */
+  readonly reason: unknown;
   /** Calls `listener` once when the caller gives up, at once if it has; returns the way to unsubscribe. */
   subscribe(listener: () => void): () => void;
 }
@@ -72,6 +74,8 @@ export interface BatchRequest {
   readonly exclusive: boolean;
   /** Keys changed since the last exclusive batch of this run (all, on the first); undefined removes. */
   readonly values: ReadonlyMap<string, TransferValue | undefined>;
+  /** The stages have a deadline: they must not run on the calling thread, where nothing could tell them that it has passed. */
+  readonly interruptible?: boolean;
 }
 
 export interface BatchChange {

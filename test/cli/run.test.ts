@@ -61,6 +61,41 @@ describeWithFixtures('mortise run', () => {
     });
   });
 
+  it('[G16] goes on after a failure where the pipeline says so, and says why a stage was skipped', async () => {
+    const pipelines = join(temporaryFolder(), 'pipelines.json');
+    const steps = [
+      'stage-writes-then-fails:run',
+      { stage: 'noop:s0', after: ['stage-writes-then-fails:run'] },
+      { stage: 'noop:s1', after: 'previous', timeoutMs: 60_000 },
+    ];
+    writeFileSync(pipelines, JSON.stringify({ on: { steps, onFailure: 'continue' } }));
+    const args = [
+      folderOf(fixture('stage-noop'), fixture('stage-writes-then-fails')),
+      '--pipelines',
+      pipelines,
+      '--pipeline',
+      'on',
+    ];
+    const { code, stdout } = await mortise('run', ...args);
+    expect(code).toBe(1);
+    expect(stdout.split('\n').map((line) => line.replace(/ +[\d.]+ ms$/, '').trimEnd())).toEqual([
+      'failed   stage-writes-then-fails:run',
+      'skipped  noop:s0',
+      '          runs after stage-writes-then-fails:run, which failed',
+      'ok       noop:s1',
+      '',
+    ]);
+    const { document } = await json('run', ...args);
+    expect(document).toMatchObject({
+      status: 'failed',
+      stages: [
+        { status: 'failed', error: { code: 'StageFailed' } },
+        { status: 'skipped', reason: 'runs after stage-writes-then-fails:run, which failed' },
+        { status: 'ok' },
+      ],
+    });
+  });
+
   it('[G15] gives values of --set their types', async () => {
     const folder = folderOf(fixture('stage-noop'));
     const settings = [

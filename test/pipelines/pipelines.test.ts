@@ -147,6 +147,30 @@ describeWithFixtures('the report of a run', () => {
     for (const stage of run.stages) expect(stage).not.toHaveProperty('descriptions');
   });
 
+  it('[G16] says when each stage began, from the begin of the run, one after the other', async () => {
+    const manager = await managerWith([fixture('slow-stage'), fixture('stage-noop')]);
+    await manager.load(plugin('script', { naps: () => sleep(20) }));
+    const run = await manager.run(['script:naps', 'noop:s0', 'noop:s1', 'slow-stage:run'], {
+      data: { ms: 20 },
+    });
+    let ended = 0;
+    for (const { stage, startedAfterMs, milliseconds } of run.stages) {
+      // Two clocks are read, of which one is coarser.
+      expect(startedAfterMs, stage).toBeGreaterThanOrEqual(ended - 1);
+      ended = (startedAfterMs as number) + milliseconds;
+    }
+    expect(ended).toBeLessThanOrEqual(run.milliseconds + 1);
+    expect(JSON.parse(JSON.stringify(run)).stages[0].startedAfterMs).toBe(run.stages[0]?.startedAfterMs);
+  });
+
+  it('[G16] leaves out when a stage began that did not begin', async () => {
+    const manager = await createManager();
+    await manager.load(plugin('script', { fails: () => Promise.reject(new Error('no')), after() {} }));
+    const run = await manager.run(['script:fails', 'script:after']);
+    expect(run.stages[0]?.startedAfterMs).toBeGreaterThanOrEqual(0);
+    expect(run.stages[1]).toEqual({ stage: 'script:after', plugin: 'script', status: 'not_run', milliseconds: 0 });
+  });
+
   it('[G16] a failing stage ends the run: the rest is not run, and what succeeded is kept', async () => {
     const { ran, plugin: script } = noting();
     const fixtures = ['stage-echo', 'stage-writes-then-fails', 'stage-removes'].map(fixture);
