@@ -18,7 +18,7 @@ export default async function start(quick) {
   const one = namedPlugins(1);
   // Kept between runs: passes are known by the content of the files, and two hundred first looks take a while.
   const cache = join(buildFolder, 'start-cache');
-  const manager = (mode, { folder } = many) => named(OURS, numbersFromNode(host('start'), [mode, folder, cache]));
+  const manager = (mode, { folder } = many) => withRest(named(OURS, numbersFromNode(host('start'), [mode, folder, cache])));
   const { paths } = many;
   manager('seen');
   const samples = {};
@@ -50,7 +50,7 @@ export default async function start(quick) {
     started('first look remembered', 'seen'),
     started('no first look', 'trusted'),
     row({ id: 'i', what: 'the same, one plugin: what is paid once', unit: 'ms', ours: of('one', 'total') }),
-    ...OURS.slice(1).map((phase) =>
+    ...[...OURS.slice(1), 'rest'].map((phase) =>
       row({
         id: 'i',
         what: `of the first, ${MEANING[phase] ?? phase}`,
@@ -68,10 +68,16 @@ const MEANING = {
   stages: 'register_stages',
   init: 'init',
   preflight: 'preflight_check',
+  rest: 'in no phase (`create`, between the phases, the report)',
 };
 
 function named(names, values) {
   return Object.fromEntries(names.map((name, index) => [name, values[index]]));
+}
+
+/** With what no phase accounts for. */
+function withRest({ total, ...phases }) {
+  return { total, ...phases, rest: total - Object.values(phases).reduce((sum, value) => sum + value, 0) };
 }
 
 /** In milliseconds, with their sum. */
