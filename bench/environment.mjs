@@ -1,7 +1,7 @@
 // What the workloads need: where things are, copies of a plugin, and processes of their own.
 
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -59,6 +59,26 @@ export function distinctCopies(original, count) {
     appendFileSync(path, `copy ${index}`.padEnd(16));
     return path;
   });
+}
+
+/**
+ * A folder with `count` plugins of different names, each a file of its own, and their paths: bench/native/start.c with its placeholders overwritten. Each but the
+ * first depends on another, at most three deep.
+ */
+export function namedPlugins(count) {
+  const folder = temporaryFolder();
+  const original = readFileSync(join(buildFolder, 'start.so')).toString('latin1');
+  const nameOf = (index) => `start-${String(index).padStart(3, '0')}`;
+  const paths = Array.from({ length: count }, (_, index) => {
+    const named = original.replaceAll(nameOf(0), nameOf(index));
+    const linked = index === 0 ? named : named.replaceAll('needs-000', nameOf(Math.floor(index / 10)));
+    const path = join(folder, `${nameOf(index)}${suffix}`);
+    writeFileSync(path, linked, { encoding: 'latin1', mode: 0o755 });
+    return path;
+  });
+  // There, code that was changed after it was signed is not run.
+  if (process.platform === 'darwin') numbersFrom('codesign', ['--force', '--sign', '-', ...paths]);
+  return { folder, paths };
 }
 
 /** Runs a program; the numbers that it printed, one in each line. */

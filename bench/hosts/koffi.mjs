@@ -1,9 +1,14 @@
 // The same as one would write it with Koffi alone: the same metadata, no checks, no ownership record, no state.
 //
-//   node --expose-gc bench/hosts/koffi.mjs load|memory FILE…
+//   node --expose-gc bench/hosts/koffi.mjs load|memory|start FILE…
+//
+// `start` prints what `c-host start` does, and the import of Koffi before it.
 
-import koffi from 'koffi';
 import { report, residentGrowth, timeEach } from './host.mjs';
+
+const importing = performance.now();
+const { default: koffi } = await import('koffi');
+const imported = performance.now() - importing;
 
 const slice = koffi.struct({ ptr: 'uintptr_t', len: 'size_t' });
 const entry = koffi.proto('uintptr_t', []);
@@ -25,15 +30,25 @@ const SLOT = {
   stages: 12,
   conflicts: 14,
   incompatible: 16,
+  init: 18,
+  preflight: 19,
+  registerStages: 20,
 };
 
 // Nothing is forgotten: a collected library would be closed under the open instance.
 const libraries = [];
 
-function open(path) {
+function openTable(path) {
   const library = koffi.load(path);
   libraries.push(library);
-  const vtable = koffi.decode(koffi.call(library.symbol('_plugin_init'), entry), table);
+  return koffi.decode(koffi.call(library.symbol('_plugin_init'), entry), table);
+}
+
+function open(path) {
+  return readMetadata(openTable(path));
+}
+
+function readMetadata(vtable) {
   const instance = vtable[0];
   const text = (slot) => {
     const pointer = koffi.call(vtable[slot], getText, instance);
@@ -72,7 +87,69 @@ function open(path) {
   };
 }
 
+const hostSize = 88;
+const contextSize = 120;
+const registrySize = 24;
+
+function sized(size) {
+  const bytes = Buffer.alloc(size);
+  bytes.writeUInt32LE(size, 0);
+  return bytes;
+}
+
+/** MortiseRegistry with a register_stage in JavaScript. */
+function registryFor(host, stages) {
+  const proto = koffi.proto('int32_t', ['uintptr_t', 'uintptr_t', 'uintptr_t']);
+  const registerStage = koffi.register((_registry, stage) => {
+    const at = BigInt(stage);
+    stages.push({
+      flags: koffi.decode(at + 4n, 'uint32_t'),
+      id: koffi.decode.string(koffi.decode(at + 8n, 'void*')),
+      description: koffi.decode.string(koffi.decode(at + 24n, 'void*')),
+      execute: koffi.decode(at + 40n, 'void*'),
+    });
+    return 0;
+  }, koffi.pointer(proto));
+  const registry = sized(registrySize);
+  registry.writeBigUInt64LE(koffi.address(host), 8);
+  registry.writeBigUInt64LE(registerStage, 16);
+  return registry;
+}
+
+/** Nanoseconds of each phase. */
+function start() {
+  const phase = koffi.proto('int32_t', ['uintptr_t', 'void*']);
+  const host = sized(hostSize);
+  const stages = [];
+  const registry = registryFor(host, stages);
+  const context = sized(contextSize);
+  const times = [imported * 1e6, 0, 0];
+  const tables = paths.map((path) => {
+    const began = performance.now();
+    const vtable = openTable(path);
+    const between = performance.now();
+    readMetadata(vtable);
+    times[1] += (between - began) * 1e6;
+    times[2] += (performance.now() - between) * 1e6;
+    return vtable;
+  });
+  for (const [slot, argument] of [
+    [SLOT.registerStages, registry],
+    [SLOT.init, host],
+    [SLOT.preflight, context],
+  ]) {
+    const began = performance.now();
+    for (const vtable of tables) {
+      if (koffi.call(vtable[slot], phase, vtable[0], argument) !== 0) throw new Error(`slot ${slot} failed`);
+    }
+    times.push((performance.now() - began) * 1e6);
+  }
+  if (stages.length !== 2 * paths.length) throw new Error(`${stages.length} stages were registered`);
+  return times;
+}
+
 const [mode, ...paths] = process.argv.slice(2);
 const openAndDestroy = (path) => open(path).destroy();
 if (mode === 'memory') report([residentGrowth(paths, open)]);
+else if (mode === 'start') report(start());
 else report([...timeEach(paths, openAndDestroy), ...timeEach(paths, openAndDestroy)]);

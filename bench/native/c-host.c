@@ -3,6 +3,7 @@
  *
  *   c-host load FILE…     per file: open, read metadata, destroy; then the same again, while all are mapped
  *   c-host memory FILE…   opens all, destroys none; growth of the resident set, in bytes
+ *   c-host start FILE…    brings all up, each phase for all of them before the next (start.h); one number for each phase
  *   c-host call N FILE    one call of is_core
  *   c-host stages N       ten stages over a table of four keys
  */
@@ -13,6 +14,7 @@
 
 #include "metadata.h"
 #include "stages.h"
+#include "start.h"
 
 static double now(void) {
   struct timespec time;
@@ -40,6 +42,31 @@ static int load(int count, char** paths) {
   for (int i = 0; i < 2 * count; i++) printf("%.0f\n", times[i]);
   free(times);
   return bytes > 0 ? 0 : 1;
+}
+
+static int start(int count, char** paths) {
+  Opened* opened = calloc((size_t)count, sizeof *opened);
+  double times[START_PHASES] = {0};
+  for (int i = 0; i < count; i++) {
+    const double before = now();
+    if (!open_table(paths[i], &opened[i])) open_or_end(paths[i], &opened[i]);
+    const double between = now();
+    read_metadata(&opened[i]);
+    times[0] += between - before;
+    times[1] += now() - between;
+  }
+  for (int phase = 2; phase < START_PHASES; phase++) {
+    const double before = now();
+    for (int i = 0; i < count; i++) {
+      if (bring_up(&opened[i].table, phase) == MORTISE_OK) continue;
+      fprintf(stderr, "c-host: phase %d of %s failed\n", phase, paths[i]);
+      return 1;
+    }
+    times[phase] = now() - before;
+  }
+  for (int phase = 0; phase < START_PHASES; phase++) printf("%.0f\n", times[phase]);
+  free(opened);
+  return 0;
 }
 
 static double resident(void) {
@@ -107,6 +134,7 @@ int main(int count, char** arguments) {
   const char* mode = count > 2 ? arguments[1] : "";
   if (strcmp(mode, "load") == 0) return load(count - 2, arguments + 2);
   if (strcmp(mode, "memory") == 0) return memory(count - 2, arguments + 2);
+  if (strcmp(mode, "start") == 0) return start(count - 2, arguments + 2);
   if (strcmp(mode, "call") == 0 && count > 3) return call(atol(arguments[2]), arguments[3]);
   if (strcmp(mode, "stages") == 0) return stages(atol(arguments[2]));
   return 2;
