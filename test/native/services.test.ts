@@ -72,7 +72,10 @@ describeWithFixtures('a service of a compiled plugin', () => {
     await manager.load(peer('finds-again'));
     await manager.load(offers('1.2.2'));
     expect((await look(manager, 'finds-again', 'store')).code).toBe(OK);
+    expect((await refusal(manager.unload('offers-1.2.2'))).detail).toBe('finds-again needs it');
+    await manager.unload('finds-again');
     await manager.unload('offers-1.2.2');
+    await manager.load(peer('finds-again'));
     expect((await look(manager, 'finds-again', 'store')).code).toBe(NOT_FOUND);
     await manager.load(offers('1.2.2'));
     expect(await look(manager, 'finds-again', 'store')).toEqual({ code: OK, answer: 10_202 });

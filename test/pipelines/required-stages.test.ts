@@ -15,7 +15,8 @@ const optional = (...stages: string[]): Requirement[] => stages.map((stage) => (
 /** A manager with TypeScript plugins of stages a … d, each with what it requires. */
 async function managerOf(plugins: Record<string, Requirement[]>) {
   const manager = await createManager();
-  for (const [name, requiredStages] of Object.entries(plugins)) await manager.load(plugin(name, trail, { requiredStages }));
+  for (const [name, requiredStages] of Object.entries(plugins)) manager.register(plugin(name, trail, { requiredStages }));
+  expect((await manager.start()).failed).toEqual([]);
   return manager;
 }
 
