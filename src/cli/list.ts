@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { discover } from '../core/directories.js';
-import { type ProbeReport, probe } from '../isolation/index.js';
+import type { ProbeReport } from '../isolation/index.js';
+import { probe } from '../isolation/probe.js';
 import { milliseconds } from './arguments.js';
 import type { Command } from './command.js';
 import { columns, printable } from './text.js';

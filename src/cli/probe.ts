@@ -1,4 +1,5 @@
-import { type ProbeReport, probe } from '../isolation/index.js';
+import type { ProbeReport } from '../isolation/index.js';
+import { probe } from '../isolation/probe.js';
 import { milliseconds } from './arguments.js';
 import type { Command } from './command.js';
 import { columns, ms, printable } from './text.js';

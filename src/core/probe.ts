@@ -6,6 +6,6 @@ import type { ProbeOptions, ProbeReport } from '../isolation/index.js';
  * @throws `InvalidOption`; `Cancelled` when `signal` gives up; `Internal` if no child can be started
  */
 export async function probe(path: string, options?: ProbeOptions): Promise<ProbeReport> {
-  const isolation = await import('../isolation/index.js');
+  const isolation = await import('../isolation/probe.js');
   return isolation.probe(path, options);
 }

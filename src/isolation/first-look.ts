@@ -3,7 +3,6 @@ import { type ErrorCode, PluginSystemError } from '../errors/index.js';
 import type { LibraryFile } from '../native/index.js';
 import type { JsonValue } from '../plugin/index.js';
 import { PassedLooks } from './passed-looks.js';
-import { probeFile } from './probe.js';
 import type { ProbeReport } from './probe-report.js';
 
 export interface FirstLookOptions {
@@ -55,7 +54,9 @@ export class FirstLook {
   }
 
   async #look(file: LibraryFile): Promise<PluginSystemError | undefined> {
-    if (await this.#passed.has(file.sha256)) return undefined;
+    if (this.#passed.has(file.sha256)) return undefined;
+    // Imported here: nothing of child processes is needed where all has been seen before.
+    const { probeFile } = await import('./probe.js');
     const { app, apiVersion, config = {}, timeoutMs } = this.#options;
     const options = { app, apiVersion, init: true, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
     const { error, exit } = await probeFile(file, options, config);
