@@ -42,7 +42,7 @@ async function hooked(vetoes: readonly string[] = [], active = true) {
 }
 
 describeWithFixtures('hooks of calls', () => {
-  it('[G13] are told before and after each stage, also within what is a chain without them', async () => {
+  it('[Z11] are told before and after each stage, also within what is a chain without them', async () => {
     const { runs, heard, calls } = await hooked();
     const run = await runs.run(['trail:a', 'trail:b', 'script:a'], { mode: 'live' });
     expect(run.ok).toBe(true);
@@ -58,7 +58,7 @@ describeWithFixtures('hooks of calls', () => {
     expect(calls[1]).toEqual({ pipeline: 'inline', stage: 'trail:b', plugin: 'trail', mode: 'live' });
   });
 
-  it('[G13] fail a stage that they forbid, of which nothing is called', async () => {
+  it('[Z11] fail a stage that they forbid, of which nothing is called', async () => {
     const log = logCalls();
     const { runs, heard } = await hooked(['trail:b', 'script:a']);
     const run = await runs.run({ steps: ['trail:a', 'trail:b', 'script:a', 'trail:c'], onFailure: 'continue' }, {});
@@ -75,27 +75,27 @@ describeWithFixtures('hooks of calls', () => {
     expect(log.of('trail').filter((call) => call.startsWith('execute'))).toEqual(['execute trail:a', 'execute trail:c']);
   });
 
-  it('[G13] are not told of stages that are skipped or not run', async () => {
+  it('[Z11] are not told of stages that are skipped or not run', async () => {
     const { runs, heard } = await hooked(['script:b']);
     const run = await runs.run(['script:a', 'script:b', 'script:c'], { skip: { 'script:a': 'no' } });
     expect(outcome(run)).toEqual(['script:a skipped: no', 'script:b failed', 'script:c not_run']);
     expect(heard).toEqual(['before script:b', 'after script:b failed']);
   });
 
-  it('[G13] that are not active when a run begins are not asked', async () => {
+  it('[Z11] that are not active when a run begins are not asked', async () => {
     const { runs, heard } = await hooked(['trail:a'], false);
     expect((await runs.run(['trail:a', 'script:a'], {})).ok).toBe(true);
     expect(heard).toEqual([]);
   });
 
-  it('[G13] are asked for stages beside each other, too', async () => {
+  it('[Z11] are asked for stages beside each other, too', async () => {
     const { runs, heard } = await hooked(['script:a']);
     const run = await runs.run({ steps: [{ stage: 'script:a' }, { stage: 'trail:a' }], onFailure: 'continue' }, {});
     expect(outcome(run)).toEqual(['script:a failed', 'trail:a ok']);
     expect(heard.sort()).toEqual(['after script:a failed', 'after trail:a ok', 'before script:a', 'before trail:a']);
   });
 
-  it('[G13] that fail themselves fail the stage, not the process', async () => {
+  it('[Z11] that fail themselves fail the stage, not the process', async () => {
     const manager = await createManager();
     await manager.load(plugin('script', trail));
     const table = new StageTable();
