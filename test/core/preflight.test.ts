@@ -43,12 +43,7 @@ describeWithFixtures('preflight checks', () => {
     expect(errors.get('compat-check')).toMatchObject({ code: 'PreflightCheckFailed', phase: 'preflight' });
     expect(errors.get('compat-check')?.detail).toBe('gpu.count must be at least 2, but is 1');
     expect(errors.get('dependent')).toMatchObject({ code: 'DependencyFailed', cause: errors.get('compat-check') });
-    expect(calls.of('fail-preflight').slice(-4)).toEqual([
-      'preflight_check',
-      'shutdown',
-      'stage_destroy fail-preflight:run',
-      'destroy',
-    ]);
+    expect(calls.of('fail-preflight').slice(-4)).toEqual(['init', 'preflight_check', 'shutdown', 'destroy']);
     expect(manager.get('compat-check').state).toBe('failed');
   });
 
