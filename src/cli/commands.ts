@@ -6,5 +6,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   probe: async () => (await import('./probe.js')).probeCommand,
   list: async () => (await import('./list.js')).list,
   run: async () => (await import('./run.js')).run,
+  why: async () => (await import('./why.js')).why,
+  graph: async () => (await import('./graph.js')).graph,
   setup: async () => (await import('./setup.js')).setup,
 };

@@ -1,4 +1,4 @@
-import { isVersion, NAME_PATTERN, PRIORITY_BANDS, STAGE_ID_PATTERN } from '../abi/index.js';
+import { formatPriority, isVersion, NAME_PATTERN, PRIORITY_BANDS, parsePriority, STAGE_ID_PATTERN } from '../abi/index.js';
 import { checkOptionNames, PluginSystemError } from '../errors/index.js';
 import type {
   Plugin,
@@ -12,7 +12,7 @@ import type {
   StageContext,
   StageRequirement,
 } from '../plugin/index.js';
-import { isRange } from '../resolution/index.js';
+import { isRange } from '../resolution/ranges.js';
 
 /** A plugin in TypeScript, as its author writes it. */
 export interface PluginDefinition {
@@ -22,8 +22,8 @@ export interface PluginDefinition {
   readonly version: string;
   readonly description?: string;
   readonly isCore?: boolean;
-  /** `third_party:175` where absent. */
-  readonly priority?: Priority;
+  /** As an object, or as text: `core:80`, `core`, `80`. `third_party:175` where absent. */
+  readonly priority?: Priority | string;
   /** npm ranges of host API versions, any one of which suffices. */
   readonly apiVersions?: readonly string[];
   readonly dependencies?: ReadonlyArray<{ readonly name: string; readonly range?: string; readonly required?: boolean }>;
@@ -67,16 +67,13 @@ const DEFAULT_PRIORITY: Priority = { category: 'third_party', value: 175 };
  */
 export function definePlugin(definition: PluginDefinition): Plugin {
   checkOptionNames(definition, KNOWN, 'definePlugin');
-  const { name, version, priority = DEFAULT_PRIORITY, services = [] } = definition;
+  const { name, version, services = [] } = definition;
   if (typeof name !== 'string' || !NAME_PATTERN.test(name))
     throw new PluginSystemError('NameInvalid', `the name is ${JSON.stringify(name)}`);
   if (typeof version !== 'string' || !isVersion(version)) {
     throw new PluginSystemError('VersionInvalid', `the version is ${JSON.stringify(version)}`, { plugin: name });
   }
-  const band = PRIORITY_BANDS.find(({ category }) => category === priority.category);
-  if (band === undefined || !Number.isInteger(priority.value) || priority.value < band.low || priority.value > band.high) {
-    throw new PluginSystemError('PriorityInvalid', `the priority is ${priority.category}:${priority.value}`, { plugin: name });
-  }
+  const priority = takePriority(definition.priority ?? DEFAULT_PRIORITY, name);
   const stages = Object.freeze((definition.stages ?? []).map((stage) => takeStage(stage, name)));
   const dependency = (entry: { name: string; range?: string; required?: boolean }): PluginDependency => {
     checkPluginName(entry?.name, name);
@@ -162,6 +159,14 @@ function takeServices(offers: readonly ServiceOffer[], plugin: string): readonly
     if (offer?.service === undefined)
       throw new PluginSystemError('ServiceInvalid', `service ${String(offer?.name)} is undefined`, { plugin });
   return offers;
+}
+
+function takePriority(given: Priority | string, plugin: string): Priority {
+  try {
+    return parsePriority(typeof given === 'string' ? given : formatPriority(given));
+  } catch (error) {
+    throw PluginSystemError.from(error, 'PriorityInvalid', { plugin });
+  }
 }
 
 /** The stage as the manager keeps it: checked, and without whatever else the object has. */

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { type Phase, PluginSystemError } from '../errors/index.js';
 import type { PipelineRuns, StageTable } from '../pipelines/index.js';
 import type { Logger, Plugin, PluginWarning } from '../plugin/index.js';
-import type { ConflictResolution, PluginConflict } from '../resolution/index.js';
+import type { ConflictResolution, GraphEdge, PluginConflict, PluginGraph } from '../resolution/index.js';
 import { BringUp } from './bring-up.js';
 import { ConflictBook } from './conflict-book.js';
 import { discover } from './directories.js';
@@ -12,7 +12,7 @@ import type { Hooks } from './hooks.js';
 import type { ManagedPlugin, PluginSource, PluginSurroundings } from './managed-plugin.js';
 import { PluginOpener } from './opener.js';
 import type { ResolvedOptions } from './options.js';
-import { Preferences } from './preferences.js';
+import { isResolution, Preferences } from './preferences.js';
 import type { BootReport, ChangeReport, FailedPlugin, StopReport } from './report.js';
 import { Roster } from './roster.js';
 import { Selection } from './selection.js';
@@ -164,6 +164,12 @@ export class Lifecycle {
    * @throws `ConflictNotFound`, `InvalidOption`, `PluginIsCore`, `Vetoed`, `PreferencesUnwritable`
    */
   async resolveConflict(id: string, resolution: ConflictResolution): Promise<ChangeReport> {
+    if (!isResolution(resolution)) {
+      throw new PluginSystemError('InvalidOption', `the resolution is ${JSON.stringify(resolution)}`, {
+        operation: 'resolveConflict',
+        remedy: 'Give "refuse", "prefer", "allow" or { disable: NAME }.',
+      });
+    }
     const conflict = this.conflicts.get(id);
     const giving = this.#givingWay(conflict, resolution);
     const core = giving.find((entry) => entry.isCore);
@@ -180,6 +186,18 @@ export class Lifecycle {
     this.preferences.setResolution(id, resolution);
     this.conflicts.delete(id);
     return this.#change(affected, 'conflict');
+  }
+
+  /** Who needs, uses and excludes whom, as it is now. */
+  async graph(): Promise<PluginGraph> {
+    const { graphOf } = await import('../resolution/graph.js');
+    const entries = this.roster.all.map((entry) => ({ candidate: entry, state: entry.state, error: entry.error }));
+    const order = (this.#prepared?.order ?? this.roster.running).map(({ name }) => name);
+    const { plugins, edges } = graphOf(entries, order, this.conflicts.list());
+    const uses = this.roster.running.flatMap((entry) =>
+      this.roster.usesOf(entry).map((to): GraphEdge => ({ from: entry.name, to, kind: 'uses', state: 'met' })),
+    );
+    return { plugins, edges: [...edges, ...uses] };
   }
 
   async stop(): Promise<StopReport> {

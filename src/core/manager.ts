@@ -9,14 +9,13 @@ import {
   StageTable,
 } from '../pipelines/index.js';
 import type { Plugin } from '../plugin/index.js';
-import type { ConflictResolution, PluginConflict } from '../resolution/index.js';
+import type { ConflictResolution, Explanation, PluginConflict, PluginGraph } from '../resolution/index.js';
 import { checkPlugin } from './define-plugin.js';
 import { EVENT_NAMES, type EventListener, type EventName, Events } from './events.js';
 import { HOOK_NAMES, type Hook, type HookName, Hooks } from './hooks.js';
-import { Lifecycle } from './lifecycle.js';
+import type { Lifecycle } from './lifecycle.js';
 import { makeLogger } from './logging.js';
 import { type PluginManagerOptions, resolveOptions } from './options.js';
-import { isResolution } from './preferences.js';
 import type { BootReport, ChangeReport, PluginInfo, StopReport } from './report.js';
 import { ServiceRegistry } from './service-registry.js';
 import { Turns } from './turns.js';
@@ -63,6 +62,7 @@ export class PluginManager {
     const resolved = resolveOptions(options);
     const log = await makeLogger(resolved.app, resolved.logger, resolved.logLevel);
     // Imported here, so that importing the package costs little: each file takes most of a millisecond.
+    const { Lifecycle } = await import('./lifecycle.js');
     const { PipelineRuns } = await import('../pipelines/pipeline-runs.js');
     const stages = new StageTable();
     const events = new Events(log);
@@ -174,15 +174,7 @@ export class PluginManager {
    * @throws `ConflictNotFound`, `InvalidOption`, `PluginIsCore`, `Vetoed`, `PreferencesUnwritable`. Then nothing has changed
    */
   resolveConflict(id: string, resolution: ConflictResolution): Promise<ChangeReport> {
-    return this.#turns.take('resolveConflict', async () => {
-      if (!isResolution(resolution)) {
-        throw new PluginSystemError('InvalidOption', `the resolution is ${JSON.stringify(resolution)}`, {
-          operation: 'resolveConflict',
-          remedy: 'Give "refuse", "prefer", "allow" or { disable: NAME }.',
-        });
-      }
-      return this.#lifecycle.resolveConflict(id, resolution);
-    });
+    return this.#turns.take('resolveConflict', () => this.#lifecycle.resolveConflict(id, resolution));
   }
 
   /**
@@ -221,6 +213,20 @@ export class PluginManager {
     const report = await this.#runs.run(pipeline, options);
     this.#events.emit('run', report);
     return report;
+  }
+
+  /** Who needs, uses and excludes whom among the plugins that are known, whether they run or not. `drawGraph` draws it. */
+  graph(): Promise<PluginGraph> {
+    return this.#lifecycle.graph();
+  }
+
+  /**
+   * Why a plugin runs or does not: what it needs, who needs it, and the chain of reasons. `explanationText` writes it out.
+   * @throws `PluginNotFound`
+   */
+  async why(name: string): Promise<Explanation> {
+    const { explainPlugin } = await import('../resolution/why.js');
+    return explainPlugin(await this.graph(), name);
   }
 
   /** Names of the pipelines: those of the options, and those that `start` found in files. */

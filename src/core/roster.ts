@@ -7,11 +7,11 @@ export class Roster {
   /** Several of one name: at most one of them runs. */
   readonly #byName = new Map<string, ManagedPlugin[]>();
   readonly #running = new Set<ManagedPlugin>();
-  readonly #usesOf: (entry: ManagedPlugin) => readonly string[];
+  /** Names of the plugins whose services a plugin found. */
+  readonly usesOf: (entry: ManagedPlugin) => readonly string[];
 
-  /** `usesOf`: names of the plugins whose services a plugin found. */
   constructor(usesOf: (entry: ManagedPlugin) => readonly string[]) {
-    this.#usesOf = usesOf;
+    this.usesOf = usesOf;
   }
 
   /** Whether no plugin runs. */
@@ -93,11 +93,11 @@ export class Roster {
 
   /** Names of those that `entry` needs or whose services it found: they must outlive it. */
   musts(entry: ManagedPlugin): string[] {
-    return [...entry.needs, ...this.#usesOf(entry)];
+    return [...entry.needs, ...this.usesOf(entry)];
   }
 
   #knownTo(entry: ManagedPlugin): string[] {
-    return [...entry.knows, ...this.#usesOf(entry)];
+    return [...entry.knows, ...this.usesOf(entry)];
   }
 
   /** Whether `plugin` depends on `other`, in whatever way and at however many removes. */

@@ -1,5 +1,4 @@
 import { PluginSystemError } from '../errors/index.js';
-import { resolve } from '../resolution/index.js';
 import type { BringUp } from './bring-up.js';
 import type { ConflictBook } from './conflict-book.js';
 import type { Events } from './events.js';
@@ -45,6 +44,8 @@ export class Selection {
       roster.add(entry);
       entry.isDisabled = preferences.disabled.has(entry.name) && !entry.isCore;
     }
+    // Imported here, as are the other parts of it: importing the package costs little that way.
+    const { resolve } = await import('../resolution/resolve.js');
     const resolution = resolve([...roster.running, ...candidates], {
       apiVersion: options.apiVersion,
       policy: options.conflictPolicy,

@@ -1,7 +1,7 @@
 import { isVersion, NAME_PATTERN } from '../abi/index.js';
 import { nearest, PluginSystemError } from '../errors/index.js';
 import type { ServiceFinder, ServiceOffer } from '../plugin/index.js';
-import { compareVersions, isRange, satisfies } from '../resolution/index.js';
+import { compareVersions, isRange, satisfies } from '../resolution/ranges.js';
 
 /** A service as an application sees it in a list. */
 export interface ServiceInfo {

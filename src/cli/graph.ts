@@ -1,0 +1,48 @@
+import { drawGraph, GRAPH_FORMATS, type GraphFormat } from '../core/index.js';
+import { nearest } from '../errors/index.js';
+import { usageError } from './arguments.js';
+import type { Command } from './command.js';
+import { APPLICATION_OPTIONS, withPluginsIn } from './plugins-in.js';
+
+/** `mortise graph DIR…` */
+export const graph: Command = {
+  name: 'graph',
+  operands: 'DIR…',
+  arity: { min: 1, max: Number.POSITIVE_INFINITY },
+  summary: 'shows which plugins need, wish for and exclude which, and in which order they start',
+  options: {
+    format: {
+      type: 'string',
+      value: GRAPH_FORMATS.join('|'),
+      help: 'text, the language of Graphviz, or a picture; text where not given',
+    },
+    ...APPLICATION_OPTIONS,
+  },
+  notes:
+    'Libraries that were not seen before are tried in a child process; then all are opened and their metadata is read. Fails if a plugin would not run.',
+  async run(call) {
+    const { operands, options, output } = call;
+    const format = (options.text('format') ?? 'text') as GraphFormat;
+    if (!GRAPH_FORMATS.includes(format)) {
+      const near = nearest(format, GRAPH_FORMATS);
+      throw usageError(
+        `--format is ${JSON.stringify(format)}; ${GRAPH_FORMATS.join(', ')} are known`,
+        graph,
+        near === undefined ? undefined : `Did you mean ${near}?`,
+      );
+    }
+    return withPluginsIn(call, operands, async (manager, boot) => {
+      const found = await manager.graph();
+      const drawing = await drawGraph(found, format);
+      output.endProgress();
+      output.result({ ...found, conflicts: boot.conflicts, failed: boot.failed, warnings: boot.warnings }, () =>
+        drawing.trimEnd().split('\n'),
+      );
+      if (!output.json) {
+        for (const warning of boot.warnings) output.warning(warning);
+        for (const { error } of boot.failed) output.errorBlock(error);
+      }
+      return boot.failed.length === 0 ? 0 : 1;
+    });
+  },
+};
