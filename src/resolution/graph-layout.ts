@@ -108,7 +108,9 @@ function pointsOf(ways: ReadonlyArray<readonly number[]>, boxes: readonly Box[])
       const [box, other] = [boxes[node] as Box, boxes[next] as Box];
       const side = `${node} ${other.y > box.y ? 'bottom' : 'top'}`;
       const toward = node === next ? end : middle(other);
-      sides.set(side, [...(sides.get(side) ?? []), { way, end, toward }]);
+      const known = sides.get(side);
+      if (known === undefined) sides.set(side, [{ way, end, toward }]);
+      else known.push({ way, end, toward });
     }
   }
   const ends = ways.map((): Point[] => []);

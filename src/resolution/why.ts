@@ -74,9 +74,9 @@ function chainsTo(graph: PluginGraph, name: string): string[][] {
 }
 
 function reasonsOf(graph: PluginGraph, plugins: ReadonlyMap<string, GraphPlugin>, plugin: GraphPlugin): Explanation['reasons'] {
-  const refused = new Map<string, string[]>();
+  const refused = new Map<string, string>();
   for (const { from, to, kind, state } of graph.edges) {
-    if (kind === 'requires' && state === 'refused') refused.set(from, [...(refused.get(from) ?? []), to]);
+    if (kind === 'requires' && state === 'refused' && !refused.has(from)) refused.set(from, to);
   }
   const reasons: Array<Explanation['reasons'][number]> = [];
   const seen = new Set<string>();
@@ -84,7 +84,7 @@ function reasonsOf(graph: PluginGraph, plugins: ReadonlyMap<string, GraphPlugin>
     seen.add(at.name);
     reasons.push({ plugin: at.name, ...at.error });
     const isInherited: boolean = at.error.code === 'DependencyFailed' || at.error.code === 'DependencyDisabled';
-    const cause: string | undefined = isInherited ? refused.get(at.name)?.[0] : undefined;
+    const cause: string | undefined = isInherited ? refused.get(at.name) : undefined;
     at = cause === undefined ? undefined : plugins.get(cause);
   }
   return reasons;
