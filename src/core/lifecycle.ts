@@ -204,7 +204,7 @@ export class Lifecycle {
     const failed: FailedPlugin[] = [];
     const order = this.roster.stopOrder();
     const warnings = await this.#takeDown.announce(order, 'stop');
-    const stopped = await this.#takeDown.stop(order, 'stop', failed);
+    const { stopped, unfinished } = await this.#takeDown.stop(order, 'stop', failed);
     for (const entry of this.roster.all.filter(({ state }) => state === 'loaded')) {
       const error = await entry.stop('stop');
       if (error !== undefined) failed.push({ name: entry.name, path: entry.path, error });
@@ -212,14 +212,14 @@ export class Lifecycle {
     this.#prepared = undefined;
     for (const entry of this.roster.all.filter(({ state }) => state === 'stopped' || state === 'abandoned'))
       this.roster.remove(entry);
-    return { stopped, failed, warnings };
+    return { stopped, failed, unfinished, warnings };
   }
 
   /** Stops what has to give way, then starts what can run now. */
   async #change(stopping: readonly ManagedPlugin[], reason: 'disable' | 'conflict'): Promise<ChangeReport> {
     const failed: FailedPlugin[] = [];
     const before = new Set(this.conflicts.list().map(({ id }) => id));
-    const stopped = await this.#takeDown.stop(stopping, reason, failed);
+    const { stopped } = await this.#takeDown.stop(stopping, reason, failed);
     const candidates = this.roster.all.filter((entry) => mayStart(entry) || stopping.includes(entry));
     const { order } = await this.#selection.select(candidates, failed);
     if (this.#prepared !== undefined) this.#prepared.order = order;

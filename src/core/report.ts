@@ -70,6 +70,8 @@ export interface StopReport {
   /** In the order in which they were stopped: those that depend on others first. */
   readonly stopped: readonly string[];
   readonly failed: readonly FailedPlugin[];
+  /** Pipelines whose runs had not ended after all waiting: a TypeScript stage that does not come back, or a native one that was abandoned a moment before. */
+  readonly unfinished: readonly string[];
   /** What hooks had against it: `stop` cannot be forbidden. */
   readonly warnings: readonly PluginWarning[];
 }

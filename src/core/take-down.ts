@@ -6,6 +6,14 @@ import type { ManagedPlugin, PluginSurroundings } from './managed-plugin.js';
 import type { FailedPlugin } from './report.js';
 import type { Roster } from './roster.js';
 
+/** What became of a stop. */
+export interface TakenDown {
+  /** Names of the plugins that were stopped. */
+  readonly stopped: string[];
+  /** Names of the pipelines whose runs did not end for it. */
+  readonly unfinished: string[];
+}
+
 /** Stops plugins that run: dependents first, whatever fails on the way. */
 export class TakeDown {
   readonly #surroundings: PluginSurroundings;
@@ -42,11 +50,12 @@ export class TakeDown {
     return warnings;
   }
 
-  /** Stops these plugins in the order given; runs that use one of them are waited for, then cancelled. Returns the names of those that were stopped. */
-  async stop(entries: readonly ManagedPlugin[], reason: StopReason, failed: FailedPlugin[]): Promise<string[]> {
+  /** Stops these plugins in the order given; runs that use one of them are waited for, then cancelled. */
+  async stop(entries: readonly ManagedPlugin[], reason: StopReason, failed: FailedPlugin[]): Promise<TakenDown> {
     // A run that begins now finds none of their stages.
     for (const entry of entries) this.#surroundings.stages.remove(entry.name);
-    await (reason === 'stop' ? this.#runs.drain() : Promise.all(entries.map((entry) => this.#runs.drain(entry.name))));
+    const left = reason === 'stop' ? [this.#runs.drain()] : entries.map((entry) => this.#runs.drain(entry.name));
+    const unfinished = [...new Set((await Promise.all(left)).flat())];
     const stopped: string[] = [];
     for (const entry of entries) {
       const error = await entry.stop(reason);
@@ -54,6 +63,6 @@ export class TakeDown {
       if (entry.state !== 'abandoned') stopped.push(entry.name);
       if (error !== undefined) failed.push({ name: entry.name, path: entry.path, error });
     }
-    return stopped;
+    return { stopped, unfinished };
   }
 }

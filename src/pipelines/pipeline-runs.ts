@@ -18,6 +18,7 @@ export interface RunSettings {
 }
 
 interface ActiveRun {
+  readonly name: string;
   readonly plan: PipelinePlan;
   readonly cancellation: CancellationSource;
   readonly ended: Promise<void>;
@@ -74,7 +75,7 @@ export class PipelineRuns {
     const ended = new Promise<void>((done) => {
       end = done;
     });
-    const run = { plan, cancellation, ended };
+    const run = { name, plan, cancellation, ended };
     this.#active.add(run);
     try {
       const { configDirectory } = this.#options;
@@ -98,14 +99,15 @@ export class PipelineRuns {
     }
   }
 
-  /** Waits for the runs that use `plugin` (all, where absent); cancels those that do not end within `drainMs`, and gives them the grace of native calls to obey. */
-  async drain(plugin?: string): Promise<void> {
+  /** Waits for the runs that use `plugin` (all, where absent); cancels those that do not end within `drainMs`, and gives them the grace of native calls to obey. Returns the names of those that go on all the same. */
+  async drain(plugin?: string): Promise<string[]> {
     const runs = [...this.#active].filter((run) => plugin === undefined || run.plan.plugins.has(plugin));
-    if (runs.length === 0) return;
+    if (runs.length === 0) return [];
     const ended = Promise.all(runs.map((run) => run.ended));
-    if (await within(this.#options.drainMs, ended)) return;
+    if (await within(this.#options.drainMs, ended)) return [];
     for (const run of runs) run.cancellation.cancel(new PluginSystemError('Cancelled', 'the plugin is being stopped'));
     await within(this.#options.cancelGraceMs + 1000, ended);
+    return runs.filter((run) => this.#active.has(run)).map((run) => run.name);
   }
 
   #plan(name: string): PipelinePlan {

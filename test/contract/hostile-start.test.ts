@@ -97,7 +97,7 @@ describe('manager.start()', () => {
       expect(failure).toEqual({ name: 'text', path: goodPath });
       expect(error).toMatchObject({ code: row.textRefused, phase: 'stages', plugin: 'text', path: goodPath });
       expect(error.remedy).toMatch(/\S+ \S+/);
-      expect(stopped).toEqual({ stopped: [name], failed: [], warnings: [] });
+      expect(stopped).toEqual({ stopped: [name], failed: [], unfinished: [], warnings: [] });
       held++;
     });
   }

@@ -79,7 +79,7 @@ describeWithFixtures('the order of the lifecycle', () => {
 
     expect(boot.failed).toEqual([]);
     expect(boot.loaded.map((info) => info.name)).toEqual(['script-a', 'native-b', 'script-c']);
-    expect(report).toEqual({ stopped: ['script-c', 'native-b', 'script-a'], failed: [], warnings: [] });
+    expect(report).toEqual({ stopped: ['script-c', 'native-b', 'script-a'], failed: [], unfinished: [], warnings: [] });
     expect(calls.lines()).toEqual([
       'native-b entry',
       'script-a register_stages',
@@ -410,14 +410,14 @@ describe('start and stop', () => {
     await manager.start();
     await expect(manager.start()).rejects.toMatchObject({ code: 'InvalidState' });
     expect((await manager.stop()).stopped).toEqual(['script']);
-    expect(await manager.stop()).toEqual({ stopped: [], failed: [], warnings: [] });
+    expect(await manager.stop()).toEqual({ stopped: [], failed: [], unfinished: [], warnings: [] });
     expect(calls.of('script').filter((call) => call === 'shutdown')).toHaveLength(1);
   });
 
   it('[G12] stop before start does nothing, and start works after it', async () => {
     const manager = await createManager();
     manager.register(noting(logCalls(), 'script'));
-    expect(await manager.stop()).toEqual({ stopped: [], failed: [], warnings: [] });
+    expect(await manager.stop()).toEqual({ stopped: [], failed: [], unfinished: [], warnings: [] });
     expect((await manager.start()).loaded).toHaveLength(1);
   });
 
