@@ -1,21 +1,12 @@
-import { type Level, pino } from 'pino';
 import { expect, it } from 'vitest';
 import { logCalls, setEnvironment } from '../support/calls.js';
 import { refusal } from '../support/errors.js';
 import { managerWith } from '../support/managers.js';
+import { memoryLogger } from '../support/memory-logger.js';
 import { compilePlugin, counter, describeWithFixtures, fixture } from '../support/plugins.js';
 import { plugin } from '../support/typescript-plugin.js';
 
-type Line = Record<string, unknown> & { msg: string };
-
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-
-/** A pino logger whose lines are kept, parsed. */
-function memoryLogger(level: Level = 'trace') {
-  const lines: Line[] = [];
-  const logger = pino({ level, base: null }, { write: (text: string) => void lines.push(JSON.parse(text)) });
-  return { logger, lines };
-}
 
 const NAMES: Record<number, string> = { 10: 'trace', 20: 'debug', 30: 'info', 40: 'warn', 50: 'error', 60: 'fatal' };
 
@@ -49,6 +40,25 @@ describeWithFixtures('log lines of compiled plugins', () => {
     expect((await manager.run(['stage-log:run'])).data).toEqual({ lines: 7n });
     await manager.stop();
     expect(lines.map((line) => NAMES[line['level'] as number])).toEqual(['error', 'fatal']);
+  });
+
+  it('[G18] follow the level of the logger when the application changes it', async () => {
+    const { logger, lines } = memoryLogger('error');
+    const manager = await managerWith([fixture('stage-log'), compilePlugin('talkative', 'talks-less')], { logger });
+    const levels = async () => {
+      lines.length = 0;
+      await manager.run(['stage-log:run']);
+      return lines.map((line) => NAMES[line['level'] as number]);
+    };
+    expect(await levels()).toEqual(['error', 'fatal']);
+    logger.level = 'warn';
+    expect(await levels()).toEqual(['warn', 'error', 'fatal']);
+    logger.level = 'fatal';
+    expect(await levels()).toEqual(['fatal']);
+    logger.level = 'info';
+    lines.length = 0;
+    await manager.stop();
+    expect(lines).toMatchObject([{ where: 'shutdown' }, { where: 'destroy' }]);
   });
 
   it('[G18] come from every phase, register_stages and destroy included', async () => {
