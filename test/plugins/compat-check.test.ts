@@ -27,6 +27,8 @@ const CASES: ReadonlyArray<[Options, ContextValue, string | undefined]> = [
   [{ equals: 0.1 }, 0.1, undefined],
   [{ equals: 1 }, '1', 'k must be 1, but is "1"'],
   [{ equals: 9007199254740992 }, 9007199254740993n, 'k must be 9007199254740992, but is 9007199254740993'],
+  [{ equals: 2 ** 62 }, 2n ** 62n, undefined],
+  [{ at_least: 2 ** 62 }, 2n ** 62n - 1n, 'k must be at least 4611686018427388000, but is 4611686018427387903'],
   [{ equals: 'grüße 🔩' }, 'grüße 🔩', undefined],
   [{ equals: 'a "b"\\' }, 'a "b"\\', undefined],
   [{ equals: '' }, '', undefined],
@@ -199,7 +201,7 @@ describe.skipIf(compiler === undefined)('requirements, under sanitizers', () => 
     ]);
     const integer = fc.oneof(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), fc.constantFrom(...edges));
     const number = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), integer.map(Number), fc.integer());
-    const pairs = fc.sample(fc.tuple(fc.oneof(integer, number), fc.oneof(integer, number)), 3000);
+    const pairs = fc.sample(fc.tuple(number, fc.oneof(integer, number)), 3000);
     const found = answers(pairs.map(([bound, value]) => [`{"key":"k","at_least":${bound}}`, 'k', value]));
     // JavaScript compares a BigInt with a number exactly.
     const wrong = pairs.filter(([bound, value], index) => (found[index] === 'met') !== value >= bound);
