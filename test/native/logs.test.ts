@@ -1,9 +1,10 @@
-import { expect, it } from 'vitest';
+import type { Logger } from 'mortise';
+import { expect, it, vi } from 'vitest';
 import { logCalls, setEnvironment } from '../support/calls.js';
 import { refusal } from '../support/errors.js';
 import { managerWith } from '../support/managers.js';
 import { memoryLogger } from '../support/memory-logger.js';
-import { compilePlugin, counter, describeWithFixtures, fixture } from '../support/plugins.js';
+import { compilePlugin, counter, describeWithFixtures, fixture, fixtureAs } from '../support/plugins.js';
 import { plugin } from '../support/typescript-plugin.js';
 
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
@@ -119,6 +120,26 @@ describeWithFixtures('log lines of compiled plugins', () => {
     expect(counter(path, 'not_logged')).toBe(0);
     expect(lines.map((line) => line['line'])).toEqual(Array.from({ length: logged }, (_, index) => index));
     for (const line of lines) expect(line).toMatchObject({ plugin: 'thread-logger', msg: 'from a thread' });
+  });
+
+  it('[G18] from a thread of the plugin follow the level too, without a run', async () => {
+    let lines = 0;
+    const write = () => void lines++;
+    // One that writes whatever it is given: what is dropped is dropped in the plugin.
+    const logger: Logger = {
+      level: 'info',
+      ...{ trace: write, debug: write, info: write, warn: write, error: write, fatal: write },
+      child: () => logger,
+    };
+    const path = fixtureAs('thread-logger', 'thread-follows');
+    await managerWith(path, { logger });
+    await vi.waitFor(() => expect(lines).toBeGreaterThan(0));
+    logger.level = 'error';
+    await vi.waitFor(async () => {
+      const [logged, written] = [counter(path, 'logged'), lines];
+      while (counter(path, 'logged') < logged + 5) await sleep(5);
+      expect(lines).toBe(written);
+    });
   });
 
   it('[G18] of a thread that outlives its plugin are refused, and none is delivered', async () => {
