@@ -35,14 +35,14 @@ static FfiResult take_key(const struct Place* place, const struct JsonValue* val
 }
 
 static FfiResult take_bound(const struct Place* place, const char* option, const struct JsonValue* value, struct JsonValue* bound) {
-  struct JsonNumber number;
+  double number = 0;
   if (!json_number(value, &number)) return refuse(place, option, " must be a number", value);
   *bound = *value;
   return MORTISE_OK;
 }
 
 static FfiResult take_equals(const struct Place* place, const struct JsonValue* value, struct JsonValue* equals) {
-  struct JsonNumber number;
+  double number = 0;
   char text[MAX_TEXT];
   size_t length = 0;
   bool taken = value->kind == JSON_STRING   ? json_decode(value, text, sizeof text, &length) == JSON_DECODED
@@ -54,15 +54,15 @@ static FfiResult take_equals(const struct Place* place, const struct JsonValue* 
 }
 
 static FfiResult check_bounds(const struct Place* place, const struct Requirement* requirement) {
-  struct JsonNumber least;
-  struct JsonNumber most;
+  double least = 0;
+  double most = 0;
   if (requirement->equals.text != NULL && (requirement->at_least.text != NULL || requirement->at_most.text != NULL)) {
     return refuse(place, "equals", " cannot stand beside at_least or at_most", NULL);
   }
   if (requirement->at_least.text == NULL || requirement->at_most.text == NULL) return MORTISE_OK;
   json_number(&requirement->at_least, &least);
   json_number(&requirement->at_most, &most);
-  return least.value > most.value ? refuse(place, "at_least", " is over at_most: no value can meet both", NULL) : MORTISE_OK;
+  return least > most ? refuse(place, "at_least", " is over at_most: no value can meet both", NULL) : MORTISE_OK;
 }
 
 /* Takes one requirement. `all`: where the member of that name goes; NULL where there may be none. *present: whether there was anything of a requirement. */

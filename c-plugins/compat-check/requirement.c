@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* How an int64 stands to a double that is not NaN: below, equal, above. A conversion either way could round. */
-static int compare_mixed(int64_t integer, double number) {
+static int compare_integer(int64_t integer, double number) {
   if (number >= 9223372036854775808.0) return -1;
   if (number < -9223372036854775808.0) return 1;
   int64_t whole = (int64_t)number;
@@ -14,23 +14,15 @@ static int compare_mixed(int64_t integer, double number) {
   return rest > 0 ? -1 : rest < 0 ? 1 : 0;
 }
 
-static int compare(const struct JsonNumber* found, const struct JsonNumber* wanted) {
-  if (found->is_integer && wanted->is_integer) return found->integer < wanted->integer ? -1 : found->integer > wanted->integer;
-  if (found->is_integer) return compare_mixed(found->integer, wanted->value);
-  if (wanted->is_integer) return -compare_mixed(wanted->integer, found->value);
-  return found->value < wanted->value ? -1 : found->value > wanted->value;
+/* Whether the value is a number that can be compared: NaN stands to nothing. */
+static bool is_number(const MortiseValue* value) {
+  return value->tag == MORTISE_INT64 || (value->tag == MORTISE_DOUBLE && value->as.number == value->as.number);
 }
 
-/* False: the value is no number, or NaN, which stands to nothing. */
-static bool number_of(const MortiseValue* value, struct JsonNumber* number) {
-  *number = (struct JsonNumber){0, 0, false};
-  if (value->tag == MORTISE_INT64) {
-    number->integer = value->as.int64;
-    number->is_integer = true;
-    return true;
-  }
-  number->value = value->as.number;
-  return value->tag == MORTISE_DOUBLE && number->value == number->value;
+/* How a number of the context stands to one of the options. */
+static int compare(const MortiseValue* found, double wanted) {
+  if (found->tag == MORTISE_INT64) return compare_integer(found->as.int64, wanted);
+  return found->as.number < wanted ? -1 : found->as.number > wanted;
 }
 
 static bool same_text(const struct JsonValue* wanted, const MortiseValue* found) {
@@ -41,26 +33,24 @@ static bool same_text(const struct JsonValue* wanted, const MortiseValue* found)
 }
 
 static bool equals(const struct JsonValue* wanted, const MortiseValue* found) {
-  struct JsonNumber left;
-  struct JsonNumber right;
+  double number = 0;
   switch (wanted->kind) {
     case JSON_NULL: return found->tag == MORTISE_NULL;
     case JSON_FALSE: return found->tag == MORTISE_BOOL && found->as.boolean == 0;
     case JSON_TRUE: return found->tag == MORTISE_BOOL && found->as.boolean != 0;
-    case JSON_NUMBER: return number_of(found, &left) && json_number(wanted, &right) && compare(&left, &right) == 0;
+    case JSON_NUMBER: return is_number(found) && json_number(wanted, &number) && compare(found, number) == 0;
     case JSON_STRING: return found->tag == MORTISE_STRING && same_text(wanted, found);
     default: return false;
   }
 }
 
 static bool meets(const struct Requirement* requirement, const MortiseValue* found) {
-  struct JsonNumber number;
-  struct JsonNumber bound;
+  double bound = 0;
   if (requirement->equals.text != NULL) return equals(&requirement->equals, found);
   if (requirement->at_least.text == NULL && requirement->at_most.text == NULL) return true;
-  if (!number_of(found, &number)) return false;
-  if (requirement->at_least.text != NULL && json_number(&requirement->at_least, &bound) && compare(&number, &bound) < 0) return false;
-  return requirement->at_most.text == NULL || !json_number(&requirement->at_most, &bound) || compare(&number, &bound) <= 0;
+  if (!is_number(found)) return false;
+  if (requirement->at_least.text != NULL && json_number(&requirement->at_least, &bound) && compare(found, bound) < 0) return false;
+  return requirement->at_most.text == NULL || !json_number(&requirement->at_most, &bound) || compare(found, bound) <= 0;
 }
 
 /* `gpu.count must be at least 1 and at most 4, but is 0`. found NULL: there is no such value. */

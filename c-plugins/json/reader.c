@@ -1,7 +1,7 @@
 #include "reader.h"
 
-#include <errno.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -233,16 +233,9 @@ static bool localise(const struct JsonValue* value, char* text, size_t capacity)
   return true;
 }
 
-bool json_number(const struct JsonValue* value, struct JsonNumber* number) {
+bool json_number(const struct JsonValue* value, double* number) {
   char text[JSON_NUMBER_BYTES + 16];
   if (value->kind != JSON_NUMBER || value->length > JSON_NUMBER_BYTES || !localise(value, text, sizeof text)) return false;
-  number->value = strtod(text, NULL);
-  if (!isfinite(number->value)) return false;
-
-  bool is_integer = memchr(value->text, '.', value->length) == NULL && memchr(value->text, 'e', value->length) == NULL &&
-                    memchr(value->text, 'E', value->length) == NULL;
-  errno = 0;
-  number->integer = is_integer ? strtoll(text, NULL, 10) : 0;
-  number->is_integer = is_integer && errno == 0;
-  return true;
+  *number = strtod(text, NULL);
+  return isfinite(*number);
 }

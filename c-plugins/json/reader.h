@@ -7,7 +7,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -49,15 +48,11 @@ enum JsonDecoded json_decode(const struct JsonValue* value, char* bytes, size_t 
 /* Whether the string `value` stands for `text`, NUL-terminated, of at most 63 bytes. */
 bool json_is(const struct JsonValue* value, const char* text);
 
-/* A number, with its exact value where it is written as an integer of 64 bits. */
-struct JsonNumber {
-  double value;
-  int64_t integer;
-  bool is_integer;
-};
-
-/* False: `value` is no number, is longer than JSON_NUMBER_BYTES, or lies beyond what a double can hold. */
-bool json_number(const struct JsonValue* value, struct JsonNumber* number);
+/*
+ * The double that is nearest to what is written, as JavaScript reads it and writes it again: 2^62 is written 4611686018427388000.
+ * False: `value` is no number, is longer than JSON_NUMBER_BYTES, or lies beyond what a double can hold.
+ */
+bool json_number(const struct JsonValue* value, double* number);
 
 #ifdef __cplusplus
 }

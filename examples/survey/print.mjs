@@ -86,9 +86,9 @@ export function printBoot(boot) {
 
 export function printStages(run, missing) {
   heading(run.mode === 'dry_run' ? 'What a run would do' : `Ran in ${ms(run.milliseconds)} ms`);
-  const marks = { ok: green('✓'), failed: red('✗'), not_run: yellow('–') };
+  const marks = { ok: green('✓'), failed: red('✗') };
   for (const { stage, plugin, status, milliseconds, descriptions = [] } of run.stages) {
-    console.log(`  ${marks[status]} ${cell(stage, 22)} ${cell(plugin, 20)} ${cell(ms(milliseconds), -9)} ms`);
+    console.log(`  ${marks[status] ?? yellow('–')} ${cell(stage, 22)} ${cell(plugin, 20)} ${cell(ms(milliseconds), -9)} ms`);
     for (const text of descriptions) row('', text);
   }
   for (const stage of missing) console.log(`  ${yellow('–')} ${cell(stage, 22)} ${leftOut(stage)}`);

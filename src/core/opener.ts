@@ -167,7 +167,7 @@ export class PluginOpener {
     const { FirstLook, inlineDriver } = await import('../isolation/index.js');
     const { app, apiVersion, cacheDirectory, config, firstLook } = this.#options;
     return {
-      driver: inlineDriver({ ...this.#options, log: (plugin) => this.#log.child({ plugin }) }),
+      driver: inlineDriver({ ...this.#options, log: this.#log }),
       firstLook:
         firstLook === false
           ? undefined

@@ -16,7 +16,7 @@ import type { GuardedPlugin, LedgerEntry } from '../safety/index.js';
 import { BatchTransfer } from './batch-transfer.js';
 import type { LibraryFile } from './library-file.js';
 import { NativeStage } from './native-stage.js';
-import { logLevelNumber, logSink } from './plugin-log.js';
+import type { PluginLogs } from './plugin-log.js';
 import { PluginServices } from './plugin-services.js';
 import type { HostSession } from './session.js';
 import type { NativeStageRunner } from './stage-runner.js';
@@ -24,6 +24,13 @@ import { EntryWriter, readStageRecord, type StageRecord } from './wire.js';
 
 /** How often a plugin that is to be shut down is looked at while a call is in progress, in milliseconds. */
 const IDLE_POLL_MS = 5;
+
+/** What the plugins of one opener share. */
+export interface NativeSurroundings {
+  readonly session: HostSession;
+  readonly runner: NativeStageRunner;
+  readonly logs: PluginLogs;
+}
 
 /** A compiled plugin as the manager sees every plugin. */
 export class NativePlugin implements Plugin {
@@ -35,17 +42,13 @@ export class NativePlugin implements Plugin {
   readonly #handle: PluginHandle;
   readonly #guarded: GuardedPlugin;
   readonly #runner: NativeStageRunner;
+  readonly #logs: PluginLogs;
   readonly #services: PluginServices;
   #stages: StageRecord[] = [];
   #offers: readonly ServiceOffer[] | undefined;
 
-  constructor(
-    session: HostSession,
-    handle: PluginHandle,
-    guarded: GuardedPlugin,
-    file: LibraryFile,
-    runner: NativeStageRunner,
-  ) {
+  constructor(surroundings: NativeSurroundings, handle: PluginHandle, guarded: GuardedPlugin, file: LibraryFile) {
+    const { session, runner, logs } = surroundings;
     this.metadata = guarded.metadata;
     this.path = file.path;
     this.file = file;
@@ -53,6 +56,7 @@ export class NativePlugin implements Plugin {
     this.#handle = handle;
     this.#guarded = guarded;
     this.#runner = runner;
+    this.#logs = logs;
     this.#services = new PluginServices(session.library, handle, guarded.metadata.name);
   }
 
@@ -89,11 +93,7 @@ export class NativePlugin implements Plugin {
 
   /** Where its log lines go from now on. */
   logTo(log: Logger): void {
-    this.#session.attach(
-      this.#handle,
-      logSink(log, (handle) => this.#stages.find((stage) => stage.handle === handle)?.id),
-    );
-    this.#session.library.pluginLogLevel(this.#handle, logLevelNumber(log));
+    this.#logs.attach(this.#handle, log);
   }
 
   init(host: Pick<PluginHost, 'config' | 'log'>): void {
@@ -167,6 +167,7 @@ export class NativePlugin implements Plugin {
 
   #shutdown(): void {
     const { library } = this.#session;
+    this.#logs.follow();
     library.pluginState(this.#handle, PLUGIN_STATES.stopping);
     try {
       this.#guarded.callPhase('shutdown');
@@ -195,8 +196,9 @@ export class NativePlugin implements Plugin {
     this.#guarded.destroy();
     // Closed first: a thread of the plugin may log until then, and what the host library took is delivered.
     this.#session.library.pluginClose(this.#handle);
-    this.#session.detach(this.#handle);
+    this.#logs.detach(this.#handle);
     this.#services.end();
+    for (const stage of this.#stages) this.#session.stageIds.delete(stage.handle);
     this.#stages = [];
   }
 
@@ -225,6 +227,7 @@ export class NativePlugin implements Plugin {
         library.registryStage(this.#handle, index, buffer, buffer.length);
       }
       const record = readStageRecord(buffer);
+      this.#session.stageIds.set(record.handle, record.id);
       this.#guarded.ledger.take(`stage ${record.id}`);
       return record;
     });

@@ -4,7 +4,8 @@ import { Library, type PluginHandle } from '../ffi/index.js';
 import type { Logger, PluginMetadata } from '../plugin/index.js';
 import { GuardedPlugin, PluginImage } from '../safety/index.js';
 import { checkLibraryFile, isUnchanged, type LibraryFile } from './library-file.js';
-import { NativePlugin } from './native-plugin.js';
+import { NativePlugin, type NativeSurroundings } from './native-plugin.js';
+import { PluginLogs } from './plugin-log.js';
 import { HostSession } from './session.js';
 import { NativeStageRunner, type StageRunnerOptions } from './stage-runner.js';
 
@@ -12,8 +13,8 @@ export interface NativeHostOptions extends StageRunnerOptions {
   readonly app: string;
   readonly apiVersion: string;
   readonly configDirectory: string;
-  /** Where a plugin's lines go, by its name, until `init` says otherwise: register_stages may log. */
-  readonly log?: (plugin: string) => Logger;
+  /** The application's, whose level plugins are told. Lines of a plugin go to a child until `init` says otherwise: register_stages may log. */
+  readonly log?: Logger;
 }
 
 /** Steps of an opening, in order, as they are announced. */
@@ -26,7 +27,7 @@ export class NativeOpener {
   readonly #options: NativeHostOptions;
   /** Of its plugins, in the host library; counted for each thread, since sessions are apart. */
   readonly #group = ++openers;
-  #runner: NativeStageRunner | undefined;
+  #surroundings: NativeSurroundings | undefined;
 
   constructor(options: NativeHostOptions) {
     this.#options = options;
@@ -55,16 +56,16 @@ export class NativeOpener {
       begin('open');
       const session = HostSession.current();
       const { parts, handle } = this.#map(session, file);
-      this.#runner ??= new NativeStageRunner(session, this.#options);
+      const surroundings = this.#surround(session);
       try {
         begin('entry');
         const guarded = GuardedPlugin.enter(parts);
         try {
           begin('metadata');
           requireAgreement(file, guarded.metadata);
-          const plugin = new NativePlugin(session, handle, guarded, file, this.#runner);
-          const log = this.#options.log?.(plugin.metadata.name);
-          if (log !== undefined) plugin.logTo(log);
+          const plugin = new NativePlugin(surroundings, handle, guarded, file);
+          const { log } = this.#options;
+          if (log !== undefined) plugin.logTo(log.child({ plugin: plugin.metadata.name }));
           return plugin;
         } catch (error) {
           guarded.destroy();
@@ -77,6 +78,14 @@ export class NativeOpener {
     } catch (error) {
       throw PluginSystemError.from(error, 'Internal', { path, phase, operation: step });
     }
+  }
+
+  #surround(session: HostSession): NativeSurroundings {
+    if (this.#surroundings === undefined) {
+      const logs = new PluginLogs(session, this.#options.log);
+      this.#surroundings = { session, logs, runner: new NativeStageRunner(session, logs, this.#options) };
+    }
+    return this.#surroundings;
   }
 
   #map(session: HostSession, file: LibraryFile) {

@@ -40,6 +40,8 @@ export class HostSession {
   readonly library: HostLibrary;
   readonly handle: SessionHandle;
   readonly memory: CheckedMemory;
+  /** Ids of the stages of all open plugins, by handle. */
+  readonly stageIds = new Map<bigint, string>();
   readonly #doorbell: Socket;
   readonly #jobs = new Map<bigint, Job>();
   /** Those who wait for a thread. */

@@ -4,6 +4,7 @@ import type { StoreHandle } from '../ffi/index.js';
 import type { BatchRequest, BatchResult, Stage, StageContext } from '../plugin/index.js';
 import { BatchTransfer, notBegun } from './batch-transfer.js';
 import type { NativeRunner, NativeStage } from './native-stage.js';
+import type { PluginLogs } from './plugin-log.js';
 import { allFree, enterAll, leaveAll, type PreparedBatch, prepareBatch } from './prepared-batch.js';
 import type { HostSession } from './session.js';
 
@@ -18,6 +19,7 @@ export interface StageRunnerOptions {
  */
 export class NativeStageRunner implements NativeRunner {
   readonly #session: HostSession;
+  readonly #logs: PluginLogs;
   readonly #options: StageRunnerOptions;
   readonly #prepared = new WeakMap<readonly Stage[], PreparedBatch>();
   readonly #kept = new Map<object, StoreHandle>();
@@ -25,8 +27,9 @@ export class NativeStageRunner implements NativeRunner {
   readonly #code = new Int32Array(1);
   readonly #stage = new Uint32Array(1);
 
-  constructor(session: HostSession, options: StageRunnerOptions) {
+  constructor(session: HostSession, logs: PluginLogs, options: StageRunnerOptions) {
     this.#session = session;
+    this.#logs = logs;
     this.#options = options;
     this.#transfer = new BatchTransfer(session);
   }
@@ -37,6 +40,7 @@ export class NativeStageRunner implements NativeRunner {
 
   runBatch(stages: readonly Stage[], request: BatchRequest): BatchResult | Promise<BatchResult> {
     const batch = this.#prepare(stages);
+    this.#logs.follow();
     return batch.quick && request.interruptible !== true && allFree(batch)
       ? this.#runHere(batch, request)
       : this.#runOnThread(batch, request);

@@ -1,21 +1,13 @@
-import { type Level, pino } from 'pino';
-import { expect, it } from 'vitest';
+import type { Logger } from 'mortise';
+import { expect, it, vi } from 'vitest';
 import { logCalls, setEnvironment } from '../support/calls.js';
 import { refusal } from '../support/errors.js';
 import { managerWith } from '../support/managers.js';
-import { compilePlugin, counter, describeWithFixtures, fixture } from '../support/plugins.js';
+import { memoryLogger } from '../support/memory-logger.js';
+import { compilePlugin, counter, describeWithFixtures, fixture, fixtureAs } from '../support/plugins.js';
 import { plugin } from '../support/typescript-plugin.js';
 
-type Line = Record<string, unknown> & { msg: string };
-
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-
-/** A pino logger whose lines are kept, parsed. */
-function memoryLogger(level: Level = 'trace') {
-  const lines: Line[] = [];
-  const logger = pino({ level, base: null }, { write: (text: string) => void lines.push(JSON.parse(text)) });
-  return { logger, lines };
-}
 
 const NAMES: Record<number, string> = { 10: 'trace', 20: 'debug', 30: 'info', 40: 'warn', 50: 'error', 60: 'fatal' };
 
@@ -49,6 +41,25 @@ describeWithFixtures('log lines of compiled plugins', () => {
     expect((await manager.run(['stage-log:run'])).data).toEqual({ lines: 7n });
     await manager.stop();
     expect(lines.map((line) => NAMES[line['level'] as number])).toEqual(['error', 'fatal']);
+  });
+
+  it('[G18] follow the level of the logger when the application changes it', async () => {
+    const { logger, lines } = memoryLogger('error');
+    const manager = await managerWith([fixture('stage-log'), compilePlugin('talkative', 'talks-less')], { logger });
+    const levels = async () => {
+      lines.length = 0;
+      await manager.run(['stage-log:run']);
+      return lines.map((line) => NAMES[line['level'] as number]);
+    };
+    expect(await levels()).toEqual(['error', 'fatal']);
+    logger.level = 'warn';
+    expect(await levels()).toEqual(['warn', 'error', 'fatal']);
+    logger.level = 'fatal';
+    expect(await levels()).toEqual(['fatal']);
+    logger.level = 'info';
+    lines.length = 0;
+    await manager.stop();
+    expect(lines).toMatchObject([{ where: 'shutdown' }, { where: 'destroy' }]);
   });
 
   it('[G18] come from every phase, register_stages and destroy included', async () => {
@@ -109,6 +120,26 @@ describeWithFixtures('log lines of compiled plugins', () => {
     expect(counter(path, 'not_logged')).toBe(0);
     expect(lines.map((line) => line['line'])).toEqual(Array.from({ length: logged }, (_, index) => index));
     for (const line of lines) expect(line).toMatchObject({ plugin: 'thread-logger', msg: 'from a thread' });
+  });
+
+  it('[G18] from a thread of the plugin follow the level too, without a run', async () => {
+    let lines = 0;
+    const write = () => void lines++;
+    // One that writes whatever it is given: what is dropped is dropped in the plugin.
+    const logger: Logger = {
+      level: 'info',
+      ...{ trace: write, debug: write, info: write, warn: write, error: write, fatal: write },
+      child: () => logger,
+    };
+    const path = fixtureAs('thread-logger', 'thread-follows');
+    await managerWith(path, { logger });
+    await vi.waitFor(() => expect(lines).toBeGreaterThan(0));
+    logger.level = 'error';
+    await vi.waitFor(async () => {
+      const [logged, written] = [counter(path, 'logged'), lines];
+      while (counter(path, 'logged') < logged + 5) await sleep(5);
+      expect(lines).toBe(written);
+    });
   });
 
   it('[G18] of a thread that outlives its plugin are refused, and none is delivered', async () => {

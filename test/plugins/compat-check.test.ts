@@ -27,6 +27,8 @@ const CASES: ReadonlyArray<[Options, ContextValue, string | undefined]> = [
   [{ equals: 0.1 }, 0.1, undefined],
   [{ equals: 1 }, '1', 'k must be 1, but is "1"'],
   [{ equals: 9007199254740992 }, 9007199254740993n, 'k must be 9007199254740992, but is 9007199254740993'],
+  [{ equals: 2 ** 62 }, 2n ** 62n, undefined],
+  [{ at_least: 2 ** 62 }, 2n ** 62n - 1n, 'k must be at least 4611686018427388000, but is 4611686018427387903'],
   [{ equals: 'grüße 🔩' }, 'grüße 🔩', undefined],
   [{ equals: 'a "b"\\' }, 'a "b"\\', undefined],
   [{ equals: '' }, '', undefined],
@@ -89,7 +91,7 @@ describe('the preflight check of compat-check', () => {
     expect(detail).not.toMatch(/[\ufffd?]/);
   });
 
-  it.todo('[G22] [G12] passes or fails by the value that the option `preflight` of the manager gives: each of CASES', async () => {
+  it('[G22] [G12] passes or fails by the value that the option `preflight` of the manager gives: each of CASES', async () => {
     for (const [requirement, value, detail] of CASES) {
       const manager = await createManager({
         config: { 'compat-check': { key: 'k', ...requirement } },
@@ -98,6 +100,7 @@ describe('the preflight check of compat-check', () => {
       const loading = manager.load(shipped('compat-check'));
       if (detail === undefined) await loading;
       else expect(await refusal(loading)).toMatchObject({ code: 'PreflightCheckFailed', plugin: 'compat-check', detail });
+      await manager.stop();
     }
   });
 });
@@ -147,7 +150,7 @@ describe('compat-check:report', () => {
     ]);
   });
 
-  it.todo('[G22] with requirements that hold at the start, sets compat-check.ok to false for a run in which they do not, and logs why at level warn', async () => {
+  it('[G22] with requirements that hold at the start, sets compat-check.ok to false for a run in which they do not, and logs why at level warn', async () => {
     const { logger, lines } = memoryLogger();
     const options = { key: 'disk', at_least: 10, all: [{ key: 'ready', equals: true }] };
     const ready = { disk: 10n, ready: true };
@@ -198,7 +201,7 @@ describe.skipIf(compiler === undefined)('requirements, under sanitizers', () => 
     ]);
     const integer = fc.oneof(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), fc.constantFrom(...edges));
     const number = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), integer.map(Number), fc.integer());
-    const pairs = fc.sample(fc.tuple(fc.oneof(integer, number), fc.oneof(integer, number)), 3000);
+    const pairs = fc.sample(fc.tuple(number, fc.oneof(integer, number)), 3000);
     const found = answers(pairs.map(([bound, value]) => [`{"key":"k","at_least":${bound}}`, 'k', value]));
     // JavaScript compares a BigInt with a number exactly.
     const wrong = pairs.filter(([bound, value], index) => (found[index] === 'met') !== value >= bound);

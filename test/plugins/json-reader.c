@@ -30,7 +30,7 @@ static void print_string(const struct JsonValue* value) {
 }
 
 static void print_value(const struct JsonValue* value) {
-  struct JsonNumber number;
+  double number = 0;
   struct JsonItems items = json_items(value);
   struct JsonValue name;
   struct JsonValue item;
@@ -43,10 +43,8 @@ static void print_value(const struct JsonValue* value) {
     case JSON_NUMBER:
       if (!json_number(value, &number)) {
         printf("\"too large\"");
-      } else if (number.is_integer) {
-        printf("%lld", (long long)number.integer);
       } else {
-        printf("%.17g", number.value);
+        printf("%.17g", number);
       }
       break;
     default:

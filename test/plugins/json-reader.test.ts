@@ -68,27 +68,10 @@ describe.skipIf(compiler === undefined)('the JSON reader of the plugins in C and
     expect(read([escapes, ...lone])).toEqual([parse(escapes), ...lone.map(() => 'lone surrogate')]);
   });
 
-  it('[G22] reads integers of 64 bits exactly, and tells numbers that no double holds', () => {
-    const texts = [
-      '9007199254740993',
-      '-9223372036854775808',
-      '9223372036854775807',
-      '9223372036854775808',
-      '1e999',
-      '-0',
-      '5e-324',
-    ];
-    const frames = texts.map((text) => Buffer.concat([Buffer.from([text.length, 0, 0, 0]), Buffer.from(text)]));
-    expect(program(Buffer.concat(frames)).split('\n').slice(0, -1)).toEqual([
-      '9007199254740993',
-      '-9223372036854775808',
-      '9223372036854775807',
-      '9.2233720368547758e+18',
-      '"too large"',
-      '0',
-      '4.9406564584124654e-324',
-    ]);
-    expect(read([`1${'0'.repeat(127)}`])).toEqual(['too large']);
+  it('[G22] reads numbers as JavaScript does, and tells those that no double holds', () => {
+    const texts = ['9007199254740993', '4611686018427388000', '-9223372036854775808', '9223372036854775807', '-0', '5e-324'];
+    expect(read(texts)).toEqual(texts.map(parse));
+    expect(read(['1e999', `1${'0'.repeat(127)}`])).toEqual(['too large', 'too large']);
   });
 
   it('[G22] takes 64 levels of nesting and refuses 65, however many there are', () => {

@@ -1,9 +1,9 @@
 import type { ContextValue, JsonValue } from 'mortise';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { refusal } from '../support/errors.js';
 import { createManager, managerWith } from '../support/managers.js';
 import { memoryLogger } from '../support/memory-logger.js';
-import { shipped } from '../support/plugins.js';
+import { compilePlugin, counter, describeWithFixtures, shipped } from '../support/plugins.js';
 import { checkedProgram, compiler } from './checked-program.js';
 
 const LEVELS = 'trace, debug, info, warn, error or fatal';
@@ -182,6 +182,21 @@ describe('the options of logging', () => {
     expect(await refusal(manager.load(shipped('logging')))).toMatchObject({ code: 'InitFailed', plugin: 'logging', detail });
   });
 
+  it('[G22] [G18] `level` gives way to the level of the host where that is higher, also when the application changes it', async () => {
+    const { logger } = memoryLogger('info');
+    const manager = await managerWith(shipped('logging'), { logger, config: { logging: { level: 'debug' } } });
+    const dropped = async (level: string) => {
+      const data = { 'logging.message': 'x', 'logging.level': level };
+      const run = await manager.run(['logging:note'], { mode: 'dry_run', data });
+      return run.stages[0]?.descriptions?.[0]?.startsWith('Drop');
+    };
+    expect([await dropped('debug'), await dropped('info')]).toEqual([true, false]);
+    logger.level = 'silent';
+    expect(await dropped('fatal')).toBe(true);
+    logger.level = 'trace';
+    expect([await dropped('trace'), await dropped('debug')]).toEqual([true, false]);
+  });
+
   it('[G22] that are null are as if they were absent', async () => {
     const { lines } = await note([{ 'logging.message': 'x', 'logging.level': 'trace' }], { level: null, prefix: null });
     expect(lines.map(({ msg }) => msg)).toEqual(['x']);
@@ -254,11 +269,34 @@ describe.skipIf(compiler === undefined)('the service `log` of logging, under san
   });
 });
 
-describe('the service `log` of logging', () => {
-  it.todo(
-    '[G22] [G21] is found by host->service("log", "^1") from inside init of a plugin that depends on logging, and not by "^2" (MORTISE_NOT_FOUND)',
-  );
-  it.todo(
-    '[G22] [G21] write answers MORTISE_CANCELLED to a thread that kept the table after logging was unloaded, and no line arrives',
-  );
+describeWithFixtures('the service `log` of logging', () => {
+  const [OK, NOT_FOUND] = [0, 16];
+
+  it('[G22] [G21] is found by a plugin that depends on logging, from its init on, in version 1 and no other', async () => {
+    const { logger, lines } = memoryLogger();
+    const path = compilePlugin('uses-log');
+    const manager = await managerWith([shipped('logging'), path], { logger, config: { logging: { prefix: 'acme: ' } } });
+    expect([counter(path, 'code:^1'), counter(path, 'code:^2')]).toEqual([OK, NOT_FOUND]);
+    expect((await manager.run(['uses-log:write'])).ok).toBe(true);
+    await manager.stop();
+    expect(lines).toMatchObject([
+      { level: 30, plugin: 'logging', stage: 'uses-log:write', tag: 'uses-log', msg: 'acme: in a stage' },
+    ]);
+  });
+
+  it('[G22] [G21] answers MORTISE_CANCELLED to a thread that kept it after logging was unloaded, and no line arrives', async () => {
+    const { logger, lines } = memoryLogger();
+    const path = compilePlugin('uses-log', 'keeps-log');
+    const manager = await managerWith([shipped('logging'), path], { logger });
+    await manager.run(['keeps-log:keep']);
+    await vi.waitFor(() => expect(lines).not.toEqual([]));
+    await manager.unload('keeps-log');
+    await manager.unload('logging');
+    const delivered = lines.length;
+    await vi.waitFor(() => expect(counter(path, 'late:done')).toBe(1), { timeout: 15_000 });
+    expect(counter(path, 'late:cancelled')).toBe(20);
+    expect(counter(path, 'late:other')).toBe(0);
+    expect(lines).toHaveLength(delivered);
+    for (const line of lines) expect(line).toMatchObject({ plugin: 'logging', tag: 'keeps-log' });
+  });
 });

@@ -2,13 +2,17 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ContextValue } from 'mortise';
 import { describe, expect, it } from 'vitest';
+import { declared } from '../support/declared.js';
 import { refusal } from '../support/errors.js';
 import { createManager, managerWith } from '../support/managers.js';
 import { memoryLogger } from '../support/memory-logger.js';
-import { folderOf, shipped } from '../support/plugins.js';
+import { describeWithFixtures, folderOf, shipped } from '../support/plugins.js';
 import { temporaryFolder } from '../support/temporary.js';
 
 const BOTH = [shipped('text'), shipped('summary')];
+const WITH_LOGGING = [shipped('logging'), ...BOTH];
+/** For runs that are given what text:survey would set. */
+const skip = { 'text:survey': 'given' };
 
 /** What text:survey sets. */
 const survey = (lines: bigint, words: bigint, ...top: Array<[string, number]>) => ({
@@ -26,6 +30,15 @@ describe('summary:write', () => {
     expect(run.data['summary.text']).toBe('2 lines, 8 words; most frequent: a (3), rose (3), is (2)');
   });
 
+  it('[G22] [G12] alone has text:survey run before it, for summary', async () => {
+    const path = join(temporaryFolder(), 'line.txt');
+    writeFileSync(path, 'a rose\n');
+    const manager = await managerWith(BOTH);
+    const run = await manager.run(['summary:write'], { data: { path } });
+    expect(run.stages).toMatchObject([{ stage: 'text:survey', requiredBy: 'summary' }, { stage: 'summary:write' }]);
+    expect(run.data['summary.text']).toBe('1 line, 2 words; most frequent: a (1), rose (1)');
+  });
+
   it.each<[string, Record<string, ContextValue>, string]>([
     ['nothing', survey(0n, 0n), '0 lines, 0 words'],
     ['one word', survey(1n, 1n, ['grüße', 1]), '1 line, 1 word; most frequent: grüße (1)'],
@@ -36,7 +49,7 @@ describe('summary:write', () => {
     ],
   ])('[G22] names three words at most: of %s', async (_what, data, text) => {
     const manager = await managerWith(BOTH);
-    const run = await manager.run(['summary:write'], { data });
+    const run = await manager.run(['summary:write'], { data, skip });
     expect(run.data['summary.text']).toBe(text);
   });
 
@@ -64,14 +77,14 @@ describe('summary:write', () => {
     ],
   ])('[G22] fails with a text that says so where %s', async (_what, data, detail) => {
     const manager = await managerWith(BOTH);
-    const run = await manager.run(['summary:write'], { data });
+    const run = await manager.run(['summary:write'], { data, skip });
     expect(run).toMatchObject({ ok: false, error: { code: 'StageFailed', plugin: 'summary', detail } });
   });
 
   it('[G22] in a dry run says what it would do, before anything was surveyed', async () => {
     const manager = await managerWith(BOTH);
     const run = await manager.run(['summary:write'], { mode: 'dry_run' });
-    expect(run.stages[0]?.descriptions).toEqual(['Summarise text.lines, text.words and text.top_words as summary.text.']);
+    expect(run.stages.at(-1)?.descriptions).toEqual(['Summarise text.lines, text.words and text.top_words as summary.text.']);
   });
 });
 
@@ -95,30 +108,69 @@ describe('what summary depends on', () => {
   it('[G22] does not include logging, with which it only says more', async () => {
     const { logger, lines } = memoryLogger();
     const manager = await managerWith(BOTH, { logger });
-    expect((await manager.run(['summary:write'], { data: survey(1n, 1n) })).ok).toBe(true);
+    expect((await manager.run(['summary:write'], { data: survey(1n, 1n), skip })).ok).toBe(true);
     await manager.stop();
     expect(lines).toEqual([]);
   });
 
-  it.todo('[G22] [G21] uses the service `log` of logging: its text arrives as a line of plugin logging with the field tag', async () => {
+  it('[G22] [G21] uses the service `log` of logging: its text arrives as a line of logging, with the stage that wrote it', async () => {
     const { logger, lines } = memoryLogger();
-    const config = { logging: { prefix: 'acme: ' } };
-    const manager = await managerWith([shipped('logging'), ...BOTH], { logger, config });
-    await manager.run(['summary:write'], { data: survey(1n, 1n) });
+    const manager = await managerWith(WITH_LOGGING, { logger, config: { logging: { prefix: 'acme: ' } } });
+    await manager.run(['summary:write'], { data: survey(1n, 1n), skip });
     await manager.stop();
-    expect(lines).toMatchObject([{ level: 30, plugin: 'logging', tag: 'summary', msg: 'acme: 1 line, 1 word' }]);
+    expect(lines).toMatchObject([
+      { level: 30, plugin: 'logging', stage: 'summary:write', tag: 'summary', msg: 'acme: 1 line, 1 word' },
+    ]);
   });
 
-  it.todo('[G22] [G21] does not use the service below the option `level` of logging', async () => {
+  it('[G22] [G21] its lines keep their stage when it is unloaded before they are written', async () => {
     const { logger, lines } = memoryLogger();
-    const manager = await managerWith([shipped('logging'), ...BOTH], { logger, config: { logging: { level: 'warn' } } });
-    await manager.run(['summary:write'], { data: survey(1n, 1n) });
+    const manager = await managerWith(WITH_LOGGING, { logger });
+    await manager.run(['summary:write'], { data: survey(1n, 1n), skip });
+    await manager.unload('summary');
+    await manager.run(['logging:note'], { data: { 'logging.message': 'afterwards' } });
+    await manager.stop();
+    expect(lines).toMatchObject([{ stage: 'summary:write' }, { stage: 'logging:note' }]);
+  });
+
+  it('[G22] [G21] writes no line below the option `level` of logging', async () => {
+    const { logger, lines } = memoryLogger();
+    const manager = await managerWith(WITH_LOGGING, { logger, config: { logging: { level: 'warn' } } });
+    expect((await manager.run(['summary:write'], { data: survey(1n, 1n), skip })).ok).toBe(true);
     await manager.stop();
     expect(lines).toEqual([]);
   });
 
-  it.todo('[G22] [G21] is stopped before logging: shutdown of summary, then of logging');
-  it.todo(
-    '[G22] [G12] includes the stage text:survey: beside a `text` ^1.0.0 that does not register it, summary is refused before init with StageRequirementMissing, naming text:survey',
-  );
+  it('[G22] [G21] writes lines from the level on that the application has changed its logger to', async () => {
+    const { logger, lines } = memoryLogger('warn');
+    const manager = await managerWith(WITH_LOGGING, { logger });
+    const run = () => manager.run(['summary:write'], { data: survey(1n, 1n), skip });
+    await run();
+    logger.level = 'info';
+    await run();
+    await manager.stop();
+    expect(lines).toMatchObject([{ plugin: 'logging', stage: 'summary:write', tag: 'summary' }]);
+  });
+
+  it('[G22] [G21] keeps logging from being unloaded while it runs, and is stopped before it', async () => {
+    const manager = await managerWith(WITH_LOGGING);
+    const shutdowns: Array<string | undefined> = [];
+    manager.on('phase', ({ phase, plugin }) => void (phase === 'shutdown' && shutdowns.push(plugin)));
+    expect(await refusal(manager.unload('logging'))).toMatchObject({ code: 'InvalidState', detail: 'summary needs it' });
+    await manager.stop();
+    expect(shutdowns.filter((plugin) => plugin !== 'text')).toEqual(['summary', 'logging']);
+  });
+});
+
+describeWithFixtures('what summary requires', () => {
+  it('[G22] [G12] includes the stage text:survey: beside a `text` that does not provide it, it is refused before init', async () => {
+    const manager = await managerWith(declared({ name: 'text', stages: ['text:other'] }));
+    const phases: string[] = [];
+    manager.on('phase', ({ phase, plugin }) => void (plugin === 'summary' && phases.push(phase)));
+    const error = await refusal(manager.load(shipped('summary')));
+    expect(error).toMatchObject({ code: 'StageRequirementMissing', plugin: 'summary' });
+    expect(error.detail).toContain('text:survey');
+    expect(phases).toContain('stages');
+    expect(phases).not.toContain('init');
+  });
 });

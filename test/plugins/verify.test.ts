@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import type { ContextValue } from 'mortise';
 import { describe, expect, it } from 'vitest';
+import { declared } from '../support/declared.js';
 import { refusal } from '../support/errors.js';
 import { createManager, managerWith } from '../support/managers.js';
-import { shipped } from '../support/plugins.js';
+import { describeWithFixtures, shipped } from '../support/plugins.js';
 
 const BOTH = [shipped('checksum'), shipped('verify')];
 const built = existsSync(shipped('verify'));
@@ -13,6 +14,9 @@ if (!built) console.log('skipped: the plugin verify was not built; it needs carg
 const CONTENT = new TextEncoder().encode('123456789');
 const SUM = 'e3069283';
 
+/** For runs that are given what checksum:crc32c would set. */
+const skip = { 'checksum:crc32c': 'given' };
+
 const DIGITS = 'must be 8 lower-case hexadecimal digits, as checksum:crc32c writes them';
 
 describe.skipIf(!built)('verify:crc32c', () => {
@@ -21,6 +25,13 @@ describe.skipIf(!built)('verify:crc32c', () => {
     const data = { content: CONTENT, 'verify.expected': SUM };
     const run = await manager.run(['checksum:crc32c', 'verify:crc32c'], { data });
     expect(run).toMatchObject({ ok: true, data: { 'checksum.crc32c': SUM } });
+  });
+
+  it('[G22] [G12] alone has checksum:crc32c run before it, for verify', async () => {
+    const manager = await managerWith(BOTH);
+    const run = await manager.run(['verify:crc32c'], { data: { content: CONTENT, 'verify.expected': SUM } });
+    expect(run.ok).toBe(true);
+    expect(run.stages).toMatchObject([{ stage: 'checksum:crc32c', requiredBy: 'verify' }, { stage: 'verify:crc32c' }]);
   });
 
   it('[G22] fails with both sums where they differ', async () => {
@@ -63,14 +74,14 @@ describe.skipIf(!built)('verify:crc32c', () => {
     ],
   ])('[G22] fails with a text that says so where %s', async (_what, data, detail) => {
     const manager = await managerWith(BOTH);
-    const run = await manager.run(['verify:crc32c'], { data });
+    const run = await manager.run(['verify:crc32c'], { data, skip });
     expect(run).toMatchObject({ ok: false, error: { code: 'StageFailed', plugin: 'verify', detail } });
   });
 
   it('[G22] in a dry run says what it would compare', async () => {
     const manager = await managerWith(BOTH);
     const describe = async (data: Record<string, ContextValue>) =>
-      (await manager.run(['verify:crc32c'], { mode: 'dry_run', data })).stages[0]?.descriptions;
+      (await manager.run(['verify:crc32c'], { mode: 'dry_run', data })).stages.at(-1)?.descriptions;
     expect(await describe({ 'verify.expected': SUM })).toEqual([`Compare checksum.crc32c with ${SUM}.`]);
     expect(await describe({})).toEqual(['Compare checksum.crc32c with the sum that an earlier stage sets in verify.expected.']);
   });
@@ -83,8 +94,20 @@ describe.skipIf(!built)('what verify depends on', () => {
     expect(error).toMatchObject({ code: 'DependencyMissing', plugin: 'verify' });
     expect(error.detail).toContain('checksum');
   });
+});
 
-  it.todo(
-    '[G22] [G12] includes the stage checksum:crc32c: beside a `checksum` ^1.0.0 that does not register it, verify is refused before init with StageRequirementMissing, naming checksum:crc32c',
+describeWithFixtures('what verify requires', () => {
+  it.skipIf(!built)(
+    '[G22] [G12] includes the stage checksum:crc32c: beside a `checksum` that does not provide it, it is refused before init',
+    async () => {
+      const manager = await managerWith(declared({ name: 'checksum', stages: ['checksum:other'] }));
+      const phases: string[] = [];
+      manager.on('phase', ({ phase, plugin }) => void (plugin === 'verify' && phases.push(phase)));
+      const error = await refusal(manager.load(shipped('verify')));
+      expect(error).toMatchObject({ code: 'StageRequirementMissing', plugin: 'verify' });
+      expect(error.detail).toContain('checksum:crc32c');
+      expect(phases).toContain('stages');
+      expect(phases).not.toContain('init');
+    },
   );
 });
