@@ -1,0 +1,237 @@
+import { circleThrough, components } from './components.js';
+import type { Option, Pool, Span } from './pool.js';
+import { type Literal, not, Solver } from './solver.js';
+import type { Candidate } from './types.js';
+
+/** Up to so many of which at most one may be true, each pair is a clause; more take a ladder, whose length grows only with their number. */
+const MAX_PAIRWISE = 5;
+
+/**
+ * Which names can run together, where some can be had in several versions. Only what such a name can have a say in is looked at; everything else that is grounded can
+ * always run.
+ */
+export class Choices<Entry extends Candidate> {
+  readonly #pool: Pool<Entry>;
+  /** By name: its options that are grounded. */
+  readonly #optionsOf: ReadonlyArray<readonly number[]>;
+  readonly #solver = new Solver();
+  /** By name and by option; undefined where nothing depends on a choice. */
+  readonly #nameLiterals = new Map<number, Literal>();
+  readonly #optionLiterals = new Map<number, Literal>();
+  readonly #nameOf = new Map<Literal, number>();
+  /** Groups of options that could stand on a circle. */
+  readonly #suspects: ReadonlyArray<readonly number[]>;
+  readonly #admitted: number[] = [];
+
+  constructor(pool: Pool<Entry>, grounded: Uint8Array) {
+    this.#pool = pool;
+    this.#optionsOf = pool.optionsOf.map((options) => options.filter((option) => grounded[option] === 1));
+    const names = this.#entangled(grounded);
+    if (names.length > 0) this.#encode(names);
+    this.#suspects = this.#findSuspects();
+  }
+
+  /** The options of a name that are grounded, the better choice first. */
+  optionsOf(name: number): readonly number[] {
+    return this.#optionsOf[name] ?? [];
+  }
+
+  /** Whether what runs beside it can matter to a name. */
+  isEntangled(name: number): boolean {
+    return this.#nameLiterals.has(name);
+  }
+
+  /**
+   * Admits a name beside those that were admitted before, if all of them can run together. Undefined if so; otherwise names, this one included, that cannot, and it is
+   * not admitted.
+   */
+  admit(name: number): number[] | undefined {
+    const literal = this.#nameLiterals.get(name);
+    if (literal === undefined) return undefined;
+    const isCovered = this.#solver.isTrue(literal);
+    this.#solver.assume(literal);
+    const conflict = isCovered ? undefined : this.#solve();
+    if (conflict === undefined) this.#admitted.push(name);
+    else this.#solver.retract();
+    return conflict;
+  }
+
+  /** After `admit` failed: whether it is certain that `name` cannot be admitted either. */
+  isRuledOut(name: number): boolean {
+    const literal = this.#nameLiterals.get(name);
+    return literal !== undefined && this.#solver.isFalse(literal);
+  }
+
+  /** Names among these that cannot run together; undefined if all can. What is admitted does not count. */
+  conflictAmong(names: readonly number[]): number[] | undefined {
+    this.#solver.reset();
+    this.#assume(names);
+    const conflict = this.#solve();
+    this.#solver.reset();
+    this.#assume(this.#admitted);
+    return conflict;
+  }
+
+  /** For each name that was admitted and is entangled its option: the best for the first, the best that this leaves for the second, and so on. */
+  choose(): Map<number, number> {
+    const chosen = new Map<number, number>();
+    if (this.#admitted.length === 0) return chosen;
+    this.#solver.reset();
+    this.#assume(this.#admitted);
+    this.#solve();
+    for (const name of this.#admitted) {
+      const option = this.optionsOf(name).find((id) => this.#isTrue(id));
+      if (option !== undefined) chosen.set(name, option);
+    }
+    return chosen;
+  }
+
+  #assume(names: readonly number[]): void {
+    for (const name of names) {
+      const literal = this.#nameLiterals.get(name);
+      if (literal !== undefined) this.#solver.assume(literal);
+    }
+  }
+
+  #isTrue(option: number): boolean {
+    const literal = this.#optionLiterals.get(option);
+    return literal !== undefined && this.#solver.isTrue(literal);
+  }
+
+  #solve(): number[] | undefined {
+    for (;;) {
+      const failed = this.#solver.solve();
+      if (failed !== undefined) return failed.map((literal) => this.#nameOf.get(literal) as number);
+      const circle = this.#findCircle();
+      if (circle === undefined) return undefined;
+      this.#solver.clause(circle.map((option) => not(this.#optionLiterals.get(option) as Literal)));
+    }
+  }
+
+  /** Names of several options, and all that need them, near and far. */
+  #entangled(grounded: Uint8Array): number[] {
+    const { options, spans, spansOf } = this.#pool;
+    const names = new Set<number>();
+    const seen = new Uint8Array(spans.length);
+    for (const [name, ids] of this.#optionsOf.entries()) if (ids.length > 1) names.add(name);
+    // What is added is visited too.
+    for (const name of names) {
+      for (const span of this.optionsOf(name).flatMap((option) => spansOf[option] ?? [])) {
+        if (seen[span] === 1) continue;
+        seen[span] = 1;
+        for (const user of spans[span]?.users ?? []) {
+          if (grounded[user] === 1) names.add((options[user] as Option<Entry>).name);
+        }
+      }
+    }
+    return [...names].sort((a, b) => a - b);
+  }
+
+  #encode(names: readonly number[]): void {
+    const solver = this.#solver;
+    for (const name of names) {
+      const options = this.optionsOf(name);
+      const literals = options.map((option) => {
+        const literal = solver.variable();
+        this.#optionLiterals.set(option, literal);
+        return literal;
+      });
+      const literal = options.length === 1 ? (literals[0] as Literal) : solver.variable();
+      this.#nameLiterals.set(name, literal);
+      this.#nameOf.set(literal, name);
+      if (options.length === 1) continue;
+      solver.group(literal, literals);
+      solver.clause([not(literal), ...literals]);
+      for (const option of literals) solver.clause([not(option), literal]);
+      this.#atMostOne(literals);
+    }
+    const literalOf = new Map<Span, Literal | undefined>();
+    for (const name of names) {
+      for (const option of this.optionsOf(name)) {
+        const literal = this.#optionLiterals.get(option) as Literal;
+        for (const { span } of (this.#pool.options[option] as Option<Entry>).needs) {
+          if (!literalOf.has(span)) literalOf.set(span, this.#spanLiteral(span));
+          const needed = literalOf.get(span);
+          if (needed !== undefined) solver.clause([not(literal), needed]);
+        }
+      }
+    }
+  }
+
+  /** True if one of the span is chosen; undefined where its name is not entangled, and can always run. */
+  #spanLiteral(span: Span): Literal | undefined {
+    const name = span.name as number;
+    const nameLiteral = this.#nameLiterals.get(name);
+    if (nameLiteral === undefined) return undefined;
+    const inside = span.options.map((option) => this.#optionLiterals.get(option)).filter((literal) => literal !== undefined);
+    if (inside.length === this.optionsOf(name).length) return nameLiteral;
+    if (inside.length === 1) return inside[0];
+    const literal = this.#solver.variable();
+    this.#solver.clause([not(literal), ...inside]);
+    this.#solver.clause([not(literal), nameLiteral]);
+    return literal;
+  }
+
+  #atMostOne(literals: readonly Literal[]): void {
+    const solver = this.#solver;
+    if (literals.length <= MAX_PAIRWISE) {
+      for (const [index, one] of literals.entries()) {
+        for (const other of literals.slice(index + 1)) solver.clause([not(one), not(other)]);
+      }
+      return;
+    }
+    // Each rung says: one so far.
+    let below: Literal | undefined;
+    for (const literal of literals) {
+      const rung = solver.variable();
+      solver.clause([not(literal), rung]);
+      if (below !== undefined) {
+        solver.clause([not(below), rung]);
+        solver.clause([not(below), not(literal)]);
+      }
+      below = rung;
+    }
+  }
+
+  #findSuspects(): number[][] {
+    const { options } = this.#pool;
+    if (this.#optionLiterals.size === 0) return [];
+    const component = components(options.length, (option) => this.#followers(option));
+    const groups = new Map<number, number[]>();
+    for (const option of this.#optionLiterals.keys()) {
+      const group = groups.get(component[option] as number);
+      if (group === undefined) groups.set(component[option] as number, [option]);
+      else group.push(option);
+    }
+    return [...groups.values()].filter((group) => group.length > 1);
+  }
+
+  /** Options that could meet what an option needs. */
+  #followers(option: number): number[] {
+    if (!this.#optionLiterals.has(option)) return [];
+    const { needs } = this.#pool.options[option] as Option<Entry>;
+    return needs.flatMap(({ span }) => span.options.filter((other) => this.#optionLiterals.has(other)));
+  }
+
+  /** A circle among the options that the solver chose. */
+  #findCircle(): number[] | undefined {
+    for (const group of this.#suspects) {
+      const chosen = group.filter((option) => this.#isTrue(option));
+      if (chosen.length < 2) continue;
+      const index = new Map(chosen.map((option, at) => [option, at]));
+      const edges = chosen.map((option) =>
+        this.#followers(option)
+          .map((other) => index.get(other))
+          .filter((at) => at !== undefined),
+      );
+      const component = components(chosen.length, (at) => edges[at] as number[]);
+      const sizes = new Map<number, number>();
+      for (const at of component) sizes.set(at, (sizes.get(at) ?? 0) + 1);
+      const start = component.findIndex((at) => (sizes.get(at) as number) > 1);
+      if (start === -1) continue;
+      const circle = circleThrough(start, (at) => edges[at] as number[]) as number[];
+      return circle.map((at) => chosen[at] as number);
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,204 @@
+import { PluginSystemError } from '../errors/index.js';
+import { Admission } from './admission.js';
+import { duplicate, duplicateConflict, refusedDuplicates } from './duplicates.js';
+import { dependencyError } from './failure.js';
+import { Failures } from './failures.js';
+import { groundedOptions } from './grounding.js';
+import { type Sequence, sequenceOf } from './order.js';
+import { contenders, groupByName, Pool } from './pool.js';
+import { compareVersions, satisfies } from './ranges.js';
+import { comparePreference, compareRank, compareText } from './rank.js';
+import { screen } from './screening.js';
+import { type Settled, settle } from './settlement.js';
+import type { Candidate, PluginConflict, Resolution, ResolutionOptions } from './types.js';
+
+/**
+ * Chooses which plugins run, one of each name, and in which order. Nothing is read but what is handed in; the answer does not depend on the order of `entries`, except
+ * between two of one name and version.
+ *
+ * A plugin is admitted if it can run together with all that go before it (core, priority, name), whichever versions that takes; of each name the highest version
+ * that suits those that were admitted is taken. What plugins say of each other is settled then, and what gives way leaves its place to others.
+ */
+export function resolve<Entry extends Candidate>(entries: readonly Entry[], options: ResolutionOptions): Resolution<Entry> {
+  return new Resolver(entries, options).run();
+}
+
+/** Why some gave way although they could run: taken back if those in whose favour it was do not run in the end. */
+interface Verdict<Entry extends Candidate> {
+  readonly conflict: PluginConflict;
+  readonly refused: readonly Entry[];
+  readonly stands: (running: ReadonlySet<Entry>, names: ReadonlySet<string>) => boolean;
+}
+
+class Resolver<Entry extends Candidate> {
+  readonly #entries: readonly Entry[];
+  readonly #options: ResolutionOptions;
+  readonly #errors = new Map<Entry, PluginSystemError>();
+  /** By name, of those that are not refused for what they are. */
+  readonly #groups: ReadonlyMap<string, readonly Entry[]>;
+  #verdicts: Array<Verdict<Entry>> = [];
+  /** Ids of conflicts whose verdict was taken back once: the next one stays. */
+  readonly #reopened = new Set<string>();
+
+  constructor(entries: readonly Entry[], options: ResolutionOptions) {
+    this.#entries = entries;
+    this.#options = options;
+    for (const entry of entries) {
+      const error = screen(entry, options.apiVersion);
+      if (error !== undefined) this.#errors.set(entry, error);
+    }
+    this.#groups = groupByName(entries.filter((entry) => !this.#errors.has(entry)));
+    for (const group of this.#groups.values()) {
+      for (const { entry, error } of refusedDuplicates(group, options)) this.#errors.set(entry, error);
+    }
+  }
+
+  run(): Resolution<Entry> {
+    for (;;) {
+      const groups = [...this.#groups.values()]
+        .map((group) => (group.length === 1 ? group : contenders(group)).filter((entry) => !this.#errors.has(entry)))
+        .filter((group) => group.length > 0);
+      const pool = new Pool(groups);
+      const grounded = groundedOptions(pool);
+      const admission = new Admission(pool, grounded, this.#options);
+      if (admission.eviction !== undefined) {
+        this.#evict(admission.eviction.conflict, admission.eviction.winners);
+        continue;
+      }
+      const sequence = sequenceOf([...admission.chosen.values()]);
+      const settled = settle(sequence, this.#options);
+      const refusing = settled.filter(({ refusals }) => refusals.length > 0);
+      for (const each of refusing) this.#refuse(each);
+      if (refusing.length > 0 || this.#reopen(sequence)) continue;
+      return this.#conclude(pool, grounded, admission, sequence, settled);
+    }
+  }
+
+  #refuse({ conflict, refusals, winners }: Settled<Entry>): void {
+    const refused: Entry[] = [];
+    for (const { entry, error } of refusals) {
+      // Where the operator named the plugin, no other version of it takes its place.
+      const { resolution } = conflict;
+      const isByName = typeof resolution === 'object' && resolution.disable === entry.metadata.name;
+      for (const each of isByName ? (this.#groups.get(entry.metadata.name) ?? []) : [entry]) {
+        if (this.#errors.has(each)) continue;
+        this.#errors.set(each, each === entry ? error : atPath(error, each));
+        refused.push(each);
+      }
+    }
+    this.#verdicts.push({ conflict, refused, stands: (running) => winners.every((winner) => running.has(winner)) });
+  }
+
+  #evict(conflict: PluginConflict, winners: readonly string[]): void {
+    const others = winners.length === 0 ? 'all of them are refused' : 'so it was decided';
+    const refused = conflict.refused
+      .flatMap((name) => this.#groups.get(name) ?? [])
+      .filter((entry) => !this.#errors.has(entry));
+    for (const entry of refused) {
+      this.#errors.set(entry, dependencyError('DependencyConflict', `${conflict.detail}; ${others}`, entry));
+    }
+    this.#verdicts.push({ conflict, refused, stands: (_, names) => winners.every((winner) => names.has(winner)) });
+  }
+
+  /** Takes back verdicts in favour of plugins that do not run in the end; whether there are any. */
+  #reopen({ all }: Sequence<Entry>): boolean {
+    if (this.#verdicts.length === 0) return false;
+    const [running, names] = [new Set(all), new Set(all.map(({ metadata }) => metadata.name))];
+    const stale = this.#verdicts.filter(({ conflict, stands }) => !this.#reopened.has(conflict.id) && !stands(running, names));
+    for (const { conflict, refused } of stale) {
+      this.#reopened.add(conflict.id);
+      for (const entry of refused) this.#errors.delete(entry);
+    }
+    this.#verdicts = this.#verdicts.filter((verdict) => !stale.includes(verdict));
+    return stale.length > 0;
+  }
+
+  #conclude(
+    pool: Pool<Entry>,
+    grounded: Uint8Array,
+    admission: Admission<Entry>,
+    sequence: Sequence<Entry>,
+    settled: ReadonlyArray<Settled<Entry>>,
+  ): Resolution<Entry> {
+    const chosen = new Set(sequence.all);
+    if (grounded.includes(0)) {
+      const failed = this.#options.failed ?? new Map<string, PluginSystemError>();
+      const refused = groupByName([...this.#errors.keys()]);
+      const failures = new Failures(pool, grounded, { refused, errors: this.#errors, failed });
+      for (const { id, entry } of pool.options) {
+        const error = failures.errorOf(id);
+        if (error !== undefined) this.#errors.set(entry, error);
+      }
+    }
+    for (const { name, entry } of pool.options) {
+      const error = this.#errors.has(entry) ? undefined : admission.failureOf(name)?.error;
+      if (error !== undefined) this.#errors.set(entry, atPath(error, entry));
+    }
+    const duplicates = this.#concludeDuplicates(chosen, sequence);
+    const conflicts = [
+      ...this.#verdicts.map(({ conflict }) => conflict),
+      ...admission.conflicts,
+      ...settled.map(({ conflict }) => conflict),
+      ...duplicates,
+    ];
+    return {
+      order: sequence.all.filter((entry) => entry.isRunning !== true),
+      refused: this.#refused(),
+      warnings: [...sequence.warnings, ...settled.flatMap(({ warnings }) => warnings)],
+      conflicts: conflicts.sort((a, b) => compareText(a.id, b.id)),
+      edges: sequence.edges,
+    };
+  }
+
+  #concludeDuplicates(chosen: ReadonlySet<Entry>, { edges }: Sequence<Entry>): PluginConflict[] {
+    const conflicts: PluginConflict[] = [];
+    const groups = [...this.#groups.values()].filter((group) => group.length > 1);
+    const askers = new Map<Entry, Entry[]>();
+    for (const { from, to } of groups.length > 0 ? edges : []) {
+      const known = askers.get(to);
+      if (known === undefined) askers.set(to, [from]);
+      else known.push(from);
+    }
+    for (const group of groups) {
+      const running = group.find((entry) => chosen.has(entry));
+      const taken = running ?? (group[0] as Entry);
+      for (const entry of group) {
+        if (entry === taken || this.#errors.has(entry)) continue;
+        const asker = askers.get(taken)?.find((from) => isReason(entry, taken, from));
+        this.#errors.set(entry, duplicate(entry, taken, asker));
+      }
+      const members = group.filter((entry) => entry !== running && this.#errors.get(entry)?.code === 'PluginDuplicate');
+      if (running !== undefined) members.unshift(running);
+      if (members.length > 1) conflicts.push(duplicateConflict(members, running, this.#options));
+    }
+    return conflicts;
+  }
+
+  #refused(): Array<{ entry: Entry; error: PluginSystemError }> {
+    const refused = this.#entries.filter((entry) => this.#errors.has(entry));
+    refused.sort((a, b) => compareRank(a, b) || comparePreference(a, b));
+    return refused.map((entry) => ({ entry, error: this.#errors.get(entry) as PluginSystemError }));
+  }
+}
+
+/** Whether `asker` is why a higher version than the one that was taken was not. */
+function isReason(entry: Candidate, taken: Candidate, asker: Candidate): boolean {
+  const { name, version } = entry.metadata;
+  if (compareVersions(version, taken.metadata.version) <= 0) return false;
+  const { dependencies, rangeSyntax } = asker.metadata;
+  return dependencies.some((other) => other.name === name && other.required && !satisfies(version, other.range, rangeSyntax));
+}
+
+/** The same error, for another file of the same plugin. */
+function atPath(error: PluginSystemError, { path }: Candidate): PluginSystemError {
+  if (error.path === path) return error;
+  const { code, detail, plugin, phase, operation, remedy, cause } = error;
+  return new PluginSystemError(code, detail, {
+    plugin,
+    path,
+    phase,
+    operation,
+    remedy,
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
