@@ -7,7 +7,7 @@ import { compareText } from './rank.js';
 import type { Candidate, PluginConflict, ResolutionOptions } from './types.js';
 import { VersionStory } from './version-story.js';
 
-/** A conflict for which plugins have to give way that could run otherwise: all is to be resolved anew without them. */
+/** A conflict for which plugins have to give way that were admitted: all is to be resolved anew without them. */
 export interface Eviction {
   readonly conflict: PluginConflict;
   /** Names of those that run in their place; empty where all give way. */
@@ -22,8 +22,7 @@ export class Admission<Entry extends Candidate> {
   /** By number of the name. */
   readonly chosen = new Map<number, Entry>();
   readonly conflicts: PluginConflict[] = [];
-  /** Set where admission had to stop. */
-  readonly eviction: Eviction | undefined;
+  readonly evictions: Eviction[] = [];
   readonly #pool: Pool<Entry>;
   readonly #choices: Choices<Entry>;
   readonly #options: ResolutionOptions;
@@ -34,7 +33,7 @@ export class Admission<Entry extends Candidate> {
     this.#pool = pool;
     this.#choices = new Choices(pool, grounded);
     this.#options = options;
-    this.eviction = this.#run();
+    this.#run();
   }
 
   /** Why a name that could run by itself was not admitted. */
@@ -42,7 +41,7 @@ export class Admission<Entry extends Candidate> {
     return this.#failures.get(name);
   }
 
-  #run(): Eviction | undefined {
+  #run(): void {
     const choices = this.#choices;
     for (const name of this.#pool.names.keys()) {
       const [first] = choices.optionsOf(name);
@@ -54,14 +53,11 @@ export class Admission<Entry extends Candidate> {
       if (this.#isBlocked(name) || choices.admit(name) === undefined) continue;
       const path = this.#pathToCulprit(name);
       const culprit = path.at(-1) as number;
-      if (!this.#failures.has(culprit)) {
-        const eviction = this.#refuse(culprit);
-        if (eviction !== undefined) return eviction;
-      }
+      if (!this.#failures.has(culprit)) this.#refuse(culprit);
       for (const dependent of path.slice(0, -1).reverse()) this.#isBlocked(dependent);
     }
+    if (this.evictions.length > 0) return;
     for (const [name, option] of choices.choose()) this.chosen.set(name, this.#optionOf(option).entry);
-    return undefined;
   }
 
   #optionOf(id: number): Option<Entry> {
@@ -97,15 +93,15 @@ export class Admission<Entry extends Candidate> {
     return path;
   }
 
-  /** Refuses a name that cannot be admitted, or what the operator wants refused in its place. */
-  #refuse(culprit: number): Eviction | undefined {
+  /** Refuses a name that cannot be admitted; if others are to give way too, or in its place, it is refused for now. */
+  #refuse(culprit: number): void {
     const { members, story } = this.#explain(culprit);
     const { entry } = this.#optionOf(this.#choices.optionsOf(culprit)[0] as number);
     const fail = (detail: string) =>
       this.#failures.set(culprit, ownFailure(entry, dependencyError('DependencyConflict', detail, entry)));
     if (members.length === 1) {
       fail(story);
-      return undefined;
+      return;
     }
     const entries = members.map((name) => this.#optionOf(this.#choices.optionsOf(name)[0] as number).entry);
     const plugins = entries.map(({ metadata }) => metadata.name);
@@ -123,13 +119,13 @@ export class Admission<Entry extends Candidate> {
       isDecided,
       refused: refused.map((name) => this.#pool.names[name] as string),
     };
-    if (refused.length > 1 || refused[0] !== culprit) {
-      const winners = refused.length > 1 ? [] : plugins.filter((name) => !conflict.refused.includes(name));
-      return { conflict, winners };
-    }
-    this.conflicts.push(conflict);
     fail(`${story}; ${entry.metadata.name} loads last, and gives way`);
-    return undefined;
+    if (refused.length === 1 && refused[0] === culprit) {
+      this.conflicts.push(conflict);
+    } else {
+      const winners = refused.length > 1 ? [] : plugins.filter((name) => !conflict.refused.includes(name));
+      this.evictions.push({ conflict, winners });
+    }
   }
 
   /** What is the application's own, or needed by it, stays; so does what loads first, unless all are to be refused. */

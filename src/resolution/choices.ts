@@ -3,9 +3,6 @@ import type { Option, Pool, Span } from './pool.js';
 import { type Literal, not, Solver } from './solver.js';
 import type { Candidate } from './types.js';
 
-/** Up to so many of which at most one may be true, each pair is a clause; more take a ladder, whose length grows only with their number. */
-const MAX_PAIRWISE = 5;
-
 /**
  * Which names can run together, where some can be had in several versions. Only what such a name can have a say in is looked at; everything else that is grounded can
  * always run.
@@ -19,6 +16,8 @@ export class Choices<Entry extends Candidate> {
   readonly #nameLiterals = new Map<number, Literal>();
   readonly #optionLiterals = new Map<number, Literal>();
   readonly #nameOf = new Map<Literal, number>();
+  /** By name: for each of its options, that it or one before it is chosen. */
+  readonly #rungs = new Map<number, readonly Literal[]>();
   /** Groups of options that could stand on a circle. */
   readonly #suspects: ReadonlyArray<readonly number[]>;
   readonly #admitted: number[] = [];
@@ -136,14 +135,10 @@ export class Choices<Entry extends Candidate> {
         this.#optionLiterals.set(option, literal);
         return literal;
       });
-      const literal = options.length === 1 ? (literals[0] as Literal) : solver.variable();
+      const literal = this.#encodeLadder(name, literals);
       this.#nameLiterals.set(name, literal);
       this.#nameOf.set(literal, name);
-      if (options.length === 1) continue;
-      solver.group(literal, literals);
-      solver.clause([not(literal), ...literals]);
-      for (const option of literals) solver.clause([not(option), literal]);
-      this.#atMostOne(literals);
+      if (options.length > 1) solver.group(literal, literals);
     }
     const literalOf = new Map<Span, Literal | undefined>();
     for (const name of names) {
@@ -158,39 +153,47 @@ export class Choices<Entry extends Candidate> {
     }
   }
 
+  /**
+   * At most one option of a name is true. Each rung of the ladder says that one up to here is; the last, that one is at all: it is returned. A range is a stretch of the
+   * ladder as a rule, which takes two short clauses, however many versions there are.
+   */
+  #encodeLadder(name: number, literals: readonly Literal[]): Literal {
+    const solver = this.#solver;
+    let below = literals[0] as Literal;
+    const rungs = [below];
+    for (const literal of literals.slice(1)) {
+      const rung = solver.variable();
+      solver.clause([not(literal), rung]);
+      solver.clause([not(below), rung]);
+      solver.clause([not(rung), literal, below]);
+      solver.clause([not(below), not(literal)]);
+      rungs.push(rung);
+      below = rung;
+    }
+    this.#rungs.set(name, rungs);
+    return below;
+  }
+
   /** True if one of the span is chosen; undefined where its name is not entangled, and can always run. */
   #spanLiteral(span: Span): Literal | undefined {
     const name = span.name as number;
     const nameLiteral = this.#nameLiterals.get(name);
     if (nameLiteral === undefined) return undefined;
-    const inside = span.options.map((option) => this.#optionLiterals.get(option)).filter((literal) => literal !== undefined);
-    if (inside.length === this.optionsOf(name).length) return nameLiteral;
-    if (inside.length === 1) return inside[0];
+    const options = this.optionsOf(name);
+    const rungs = this.#rungs.get(name) as readonly Literal[];
+    const inside = new Set(span.options);
+    const isIn = options.map((option) => inside.has(option));
+    if (!isIn.includes(false)) return nameLiteral;
     const literal = this.#solver.variable();
-    this.#solver.clause([not(literal), ...inside]);
-    this.#solver.clause([not(literal), nameLiteral]);
+    this.#solver.clause([not(literal), rungs[isIn.lastIndexOf(true)] as Literal]);
+    // Each stretch that is left out: none of it, so one before it, or none up to its end.
+    for (let start = isIn.indexOf(false); start !== -1 && start < isIn.lastIndexOf(true); ) {
+      const end = isIn.indexOf(true, start);
+      const before = start === 0 ? [] : [rungs[start - 1] as Literal];
+      this.#solver.clause([not(literal), ...before, not(rungs[end - 1] as Literal)]);
+      start = isIn.indexOf(false, end);
+    }
     return literal;
-  }
-
-  #atMostOne(literals: readonly Literal[]): void {
-    const solver = this.#solver;
-    if (literals.length <= MAX_PAIRWISE) {
-      for (const [index, one] of literals.entries()) {
-        for (const other of literals.slice(index + 1)) solver.clause([not(one), not(other)]);
-      }
-      return;
-    }
-    // Each rung says: one so far.
-    let below: Literal | undefined;
-    for (const literal of literals) {
-      const rung = solver.variable();
-      solver.clause([not(literal), rung]);
-      if (below !== undefined) {
-        solver.clause([not(below), rung]);
-        solver.clause([not(below), not(literal)]);
-      }
-      below = rung;
-    }
   }
 
   #findSuspects(): number[][] {

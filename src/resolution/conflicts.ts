@@ -60,6 +60,7 @@ export class ClashFinder<Entry extends Candidate> {
   *clashesOf(second: Entry): Generator<Clash<Entry>> {
     const { name, conflictsWith, incompatibleWith, resources } = second.metadata;
     const accusers = this.#accusers.get(name) ?? new Set<Entry>();
+    if (accusers.size + conflictsWith.length + incompatibleWith.length + resources.length === 0) return;
     const excluded = new Set([...conflictsWith.map((other) => this.#kept.get(other)), ...accusers]);
     for (const first of excluded) if (first !== undefined && first !== second) yield* exclusion(first, second);
     const incompatible = new Set([...incompatibleWith.map((other) => this.#kept.get(other.name)), ...accusers]);

@@ -1,5 +1,5 @@
 import { PluginSystemError } from '../errors/index.js';
-import { Admission } from './admission.js';
+import { Admission, type Eviction } from './admission.js';
 import { duplicate, duplicateConflict, refusedDuplicates } from './duplicates.js';
 import { dependencyError } from './failure.js';
 import { Failures } from './failures.js';
@@ -61,8 +61,8 @@ class Resolver<Entry extends Candidate> {
       const pool = new Pool(groups);
       const grounded = groundedOptions(pool);
       const admission = new Admission(pool, grounded, this.#options);
-      if (admission.eviction !== undefined) {
-        this.#evict(admission.eviction.conflict, admission.eviction.winners);
+      if (admission.evictions.length > 0) {
+        this.#evict(admission.evictions);
         continue;
       }
       const sequence = sequenceOf([...admission.chosen.values()]);
@@ -89,15 +89,19 @@ class Resolver<Entry extends Candidate> {
     this.#verdicts.push({ conflict, refused, stands: (running) => winners.every((winner) => running.has(winner)) });
   }
 
-  #evict(conflict: PluginConflict, winners: readonly string[]): void {
-    const others = winners.length === 0 ? 'all of them are refused' : 'so it was decided';
-    const refused = conflict.refused
-      .flatMap((name) => this.#groups.get(name) ?? [])
-      .filter((entry) => !this.#errors.has(entry));
-    for (const entry of refused) {
-      this.#errors.set(entry, dependencyError('DependencyConflict', `${conflict.detail}; ${others}`, entry));
+  /** Those that the operator named first: without them there may be no other conflicts. */
+  #evict(evictions: readonly Eviction[]): void {
+    const named = evictions.filter(({ winners }) => winners.length > 0);
+    for (const { conflict, winners } of named.length > 0 ? named : evictions) {
+      const others = winners.length === 0 ? 'all of them are refused' : 'so it was decided';
+      const refused = conflict.refused
+        .flatMap((name) => this.#groups.get(name) ?? [])
+        .filter((entry) => !this.#errors.has(entry));
+      for (const entry of refused) {
+        this.#errors.set(entry, dependencyError('DependencyConflict', `${conflict.detail}; ${others}`, entry));
+      }
+      this.#verdicts.push({ conflict, refused, stands: (_, names) => winners.every((winner) => names.has(winner)) });
     }
-    this.#verdicts.push({ conflict, refused, stands: (_, names) => winners.every((winner) => names.has(winner)) });
   }
 
   /** Takes back verdicts in favour of plugins that do not run in the end; whether there are any. */

@@ -23,7 +23,7 @@ interface Outcome<Entry extends Candidate> {
 }
 
 /** Of what one plugin clashes with and is allowed to by default, so many are reported: each pair of a thousand that share one file would say nothing more. */
-const MAX_ALLOWED = 32;
+const MAX_ALLOWED = 8;
 
 /** Settles what plugins that would run together say against each other, by what was decided, or by the policy. */
 export function settle<Entry extends Candidate>(sequence: Sequence<Entry>, options: ResolutionOptions): Array<Settled<Entry>> {

@@ -83,17 +83,15 @@ export class VersionStory<Entry extends Candidate> {
     return minimalConflict(wishes, (some) => (isMet(some) ? undefined : some));
   }
 
-  /** `a needs x <3, b → c needs x >1, and no version of x that is here (1.0.0, 2.0.0) suits both of them` */
+  /** `a needs x <3, b → c needs x >1, and no version of x that is here suits both of them (here: versions 1.0.0 and 3.0.0)` */
   #about(name: number): string {
     const wishes = this.#clashing;
     const texts = wishes.map(({ option, need }) => `${this.#chainTo(option)} needs ${wanted(need.dependency)}`);
     const here = this.#choices.optionsOf(name).map((id) => (this.#pool.options[id] as Option<Entry>).entry);
-    const suits = `suits ${wishes.length === 2 ? 'both' : 'all'} of them`;
     const isHopeless = wishes.some((one) => wishes.some((other) => !this.#canMeet(one, other)));
-    const verdict = isHopeless
-      ? `no version of ${this.#pool.names[name]} could suit them (${versionsOf(here)} ${here.length === 1 ? 'is' : 'are'} here)`
-      : `no version of ${this.#pool.names[name]} that is here (${listed(here.map(({ metadata }) => metadata.version))}) ${suits}`;
-    return `${texts.join(', ')}, and ${verdict}`;
+    const verdict = isHopeless ? 'could ever suit' : 'that is here suits';
+    const who = `no version of ${this.#pool.names[name]} ${verdict} ${wishes.length === 2 ? 'both' : 'all'} of them`;
+    return `${texts.join(', ')}, and ${who} (here: ${versionsOf(here)})`;
   }
 
   #canMeet(one: Wish, other: Wish): boolean {

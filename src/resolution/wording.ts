@@ -1,3 +1,4 @@
+import { compareVersions } from './ranges.js';
 import type { Candidate } from './types.js';
 
 const HEAD = 6;
@@ -49,8 +50,8 @@ export function wanted({ name, range }: { readonly name: string; readonly range?
   return range === undefined ? name : `${name} ${range}`;
 }
 
-/** `version 1.0.0`, or `versions 1.0.0 and 2.0.0`. */
+/** `version 1.0.0`, or `versions 1.0.0 and 2.0.0`, the lowest first. */
 export function versionsOf(candidates: readonly Candidate[]): string {
-  const versions = [...new Set(candidates.map(({ metadata }) => metadata.version))];
+  const versions = [...new Set(candidates.map(({ metadata }) => metadata.version))].sort(compareVersions);
   return `${versions.length === 1 ? 'version' : 'versions'} ${listed(versions)}`;
 }
