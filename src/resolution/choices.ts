@@ -197,9 +197,16 @@ export class Choices<Entry extends Candidate> {
   }
 
   #findSuspects(): number[][] {
-    const { options } = this.#pool;
+    const { options, spans } = this.#pool;
     if (this.#optionLiterals.size === 0) return [];
-    const component = components(options.length, (option) => this.#followers(option));
+    // Spans are nodes too, behind the options: an edge for each that asks and one for each that is offered, not for each pair.
+    const edges = [
+      ...options.map(({ id, needs }) =>
+        this.#optionLiterals.has(id) ? needs.map(({ span }) => options.length + span.id) : [],
+      ),
+      ...spans.map((span) => span.options.filter((option) => this.#optionLiterals.has(option))),
+    ];
+    const component = components(edges.length, (node) => edges[node] as readonly number[]);
     const groups = new Map<number, number[]>();
     for (const option of this.#optionLiterals.keys()) {
       const group = groups.get(component[option] as number);
@@ -209,24 +216,17 @@ export class Choices<Entry extends Candidate> {
     return [...groups.values()].filter((group) => group.length > 1);
   }
 
-  /** Options that could meet what an option needs. */
-  #followers(option: number): number[] {
-    if (!this.#optionLiterals.has(option)) return [];
-    const { needs } = this.#pool.options[option] as Option<Entry>;
-    return needs.flatMap(({ span }) => span.options.filter((other) => this.#optionLiterals.has(other)));
-  }
-
   /** A circle among the options that the solver chose. */
   #findCircle(): number[] | undefined {
     for (const group of this.#suspects) {
       const chosen = group.filter((option) => this.#isTrue(option));
       if (chosen.length < 2) continue;
-      const index = new Map(chosen.map((option, at) => [option, at]));
-      const edges = chosen.map((option) =>
-        this.#followers(option)
-          .map((other) => index.get(other))
-          .filter((at) => at !== undefined),
-      );
+      const numbers = new Map(chosen.map((option, at) => [this.#pool.nameOf(option), at]));
+      // One of each name is chosen: what needs the name is met by it.
+      const edges = chosen.map((option) => {
+        const { needs } = this.#pool.options[option] as Option<Entry>;
+        return needs.map(({ dependency }) => numbers.get(dependency.name)).filter((at) => at !== undefined);
+      });
       const component = components(chosen.length, (at) => edges[at] as number[]);
       const sizes = new Map<number, number>();
       for (const at of component) sizes.set(at, (sizes.get(at) ?? 0) + 1);

@@ -1,0 +1,125 @@
+import { type ErrorCode, nearest, PluginSystemError } from '../errors/index.js';
+import { type GraphEdge, type GraphPlugin, type PluginGraph, representatives } from './graph.js';
+import { edgeText, oneLine } from './graph-text.js';
+import { Chain, wanted } from './wording.js';
+
+/** What is known of one plugin and its neighbours. */
+export interface Explanation {
+  /** Of several of the name, the one that runs, or that failed for reasons of its own. */
+  readonly plugin: GraphPlugin;
+  /** The others of the name. */
+  readonly others: readonly GraphPlugin[];
+  readonly neededBy: readonly GraphEdge[];
+  /** Shortest ways down to it from those that nobody needs, the shorter first; at most MAX_CHAINS. */
+  readonly chains: ReadonlyArray<readonly string[]>;
+  readonly needs: ReadonlyArray<{
+    readonly edge: GraphEdge /** The one that is here. */;
+    readonly version: string | undefined;
+  }>;
+  readonly conflicts: ReadonlyArray<{ readonly plugin: string; readonly isAllowed: boolean }>;
+  /** If it does not run: its own reason, then that of what it needs, and so on, down to the one that has no other. */
+  readonly reasons: ReadonlyArray<{ readonly plugin: string; readonly code: ErrorCode; readonly message: string }>;
+}
+
+const MAX_CHAINS = 10;
+
+/**
+ * Says of one plugin why it is here, what it needs, and why it does not run if it does not.
+ * @throws `PluginNotFound`, with the nearest name that exists
+ */
+export function explainPlugin(graph: PluginGraph, name: string): Explanation {
+  const plugins = representatives(graph);
+  const plugin = plugins.get(name);
+  if (plugin === undefined) {
+    const near = nearest(String(name), [...plugins.keys()]);
+    throw new PluginSystemError('PluginNotFound', `there is no plugin ${JSON.stringify(name)}`, {
+      ...(near === undefined ? {} : { remedy: `Did you mean ${JSON.stringify(near)}?` }),
+    });
+  }
+  const isNeed = ({ kind }: GraphEdge) => kind !== 'excludes';
+  const needs = graph.edges.filter((edge) => edge.from === name && isNeed(edge));
+  return {
+    plugin,
+    others: graph.plugins.filter((other) => other.name === name && other !== plugin),
+    neededBy: graph.edges.filter((edge) => edge.to === name && edge.from !== name && isNeed(edge)),
+    chains: chainsTo(graph, name),
+    needs: needs.map((edge) => ({ edge, version: plugins.get(edge.to)?.version })),
+    conflicts: graph.edges
+      .filter(({ kind, from, to }) => kind === 'excludes' && (from === name || to === name))
+      .map(({ from, to, state }) => ({ plugin: from === name ? to : from, isAllowed: state === 'met' })),
+    reasons: reasonsOf(graph, plugins, plugin),
+  };
+}
+
+function chainsTo(graph: PluginGraph, name: string): string[][] {
+  const dependents = new Map<string, string[]>();
+  for (const { from, to, kind } of graph.edges) {
+    if (kind === 'excludes' || from === to) continue;
+    const known = dependents.get(to);
+    if (known === undefined) dependents.set(to, [from]);
+    else known.push(from);
+  }
+  const next = new Map<string, string | undefined>([[name, undefined]]);
+  const chains: string[][] = [];
+  // What is found is visited too, nearest first.
+  for (const [at] of next) {
+    for (const dependent of dependents.get(at) ?? []) if (!next.has(dependent)) next.set(dependent, at);
+    if (at === name || dependents.has(at)) continue;
+    const chain: string[] = [];
+    for (let link: string | undefined = at; link !== undefined; link = next.get(link)) chain.push(link);
+    chains.push(chain);
+    if (chains.length === MAX_CHAINS) break;
+  }
+  return chains;
+}
+
+function reasonsOf(graph: PluginGraph, plugins: ReadonlyMap<string, GraphPlugin>, plugin: GraphPlugin): Explanation['reasons'] {
+  const refused = new Map<string, string>();
+  for (const { from, to, kind, state } of graph.edges) {
+    if (kind === 'requires' && state === 'refused' && !refused.has(from)) refused.set(from, to);
+  }
+  const reasons: Array<Explanation['reasons'][number]> = [];
+  const seen = new Set<string>();
+  for (let at: GraphPlugin | undefined = plugin; at?.error !== undefined && !seen.has(at.name); ) {
+    seen.add(at.name);
+    reasons.push({ plugin: at.name, ...at.error });
+    const isInherited: boolean = at.error.code === 'DependencyFailed' || at.error.code === 'DependencyDisabled';
+    const cause: string | undefined = isInherited ? refused.get(at.name) : undefined;
+    at = cause === undefined ? undefined : plugins.get(cause);
+  }
+  return reasons;
+}
+
+/** The explanation for a terminal. */
+export function explanationText({ plugin, others, neededBy, chains, needs, conflicts, reasons }: Explanation): string {
+  const { name, version, state, isCore, path, position } = plugin;
+  const lines = [`${name} ${version}: ${state}${isCore ? ', core' : ''}`];
+  lines.push(`  file: ${path === undefined ? 'none, it is a TypeScript plugin' : oneLine(path)}`);
+  if (position !== undefined) lines.push(`  place in the order of starting: ${position + 1}`);
+  for (const other of others)
+    lines.push(`  also here: ${other.version}, ${other.state}${other.path === undefined ? '' : `, ${oneLine(other.path)}`}`);
+  if (reasons.length > 0) {
+    lines.push('why it does not run:');
+    const shown = reasons.length > 8 ? [...reasons.slice(0, 4), undefined, ...reasons.slice(-3)] : reasons;
+    for (const reason of shown) {
+      lines.push(
+        reason === undefined
+          ? `  … ${reasons.length - 7} more …`
+          : `  ${reason.plugin}: ${reason.code}: ${oneLine(reason.message)}`,
+      );
+    }
+  }
+  lines.push(neededBy.length === 0 ? 'nobody needs it' : 'needed by:');
+  for (const { from, kind, range, state: met } of neededBy) {
+    lines.push(`  ${from}, which ${kind} ${oneLine(wanted({ name, range }))}: ${met}`);
+  }
+  const far = chains.filter((chain) => chain.length > 2);
+  for (const chain of far) lines.push(`  ${Chain.of(chain)}`);
+  lines.push(needs.length === 0 ? 'it needs nothing' : 'it needs:');
+  for (const { edge, version: here } of needs) {
+    lines.push(`  ${edgeText(edge)}${here === undefined ? '' : ` (${here} is here)`}`);
+  }
+  if (conflicts.length > 0) lines.push('conflicts:');
+  for (const conflict of conflicts) lines.push(`  with ${conflict.plugin}${conflict.isAllowed ? ', and both run' : ''}`);
+  return lines.map((line) => `${line}\n`).join('');
+}
