@@ -109,7 +109,8 @@ function isMeant(other: PluginDependency, who: Candidate, of: Candidate): boolea
   return other.name === of.metadata.name && satisfies(of.metadata.version, other.range, who.metadata.rangeSyntax);
 }
 
-function accusedBy({ metadata }: Candidate): string[] {
+function accusedBy({ metadata }: Candidate): readonly string[] {
+  if (metadata.incompatibleWith.length === 0) return metadata.conflictsWith;
   return [...metadata.conflictsWith, ...metadata.incompatibleWith.map(({ name }) => name)];
 }
 

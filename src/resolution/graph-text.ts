@@ -26,7 +26,7 @@ export function graphText(graph: PluginGraph): string {
 }
 
 function headline({ name, version, state, isCore }: GraphPlugin): string {
-  return `${name} ${version}  ${state}${isCore ? ', core' : ''}`;
+  return oneLine(`${name} ${version}  ${state}${isCore ? ', core' : ''}`);
 }
 
 export function edgeText({ kind, to, range, state }: GraphEdge): string {

@@ -55,13 +55,15 @@ export function sequenceOf<Entry extends Candidate>(chosen: readonly Entry[]): S
   const component = components(sorted.length, (number) => needs[number] as number[]);
   const edges: Edge<Entry>[] = [];
   for (const [number, targets] of needs.entries()) {
-    const isKept = targets.map((target, at) => required[number]?.[at] === true || component[target] !== component[number]);
-    for (const [at, to] of targets.entries()) {
-      if (!isKept[at]) continue;
-      edges.push({ from: sorted[number] as Entry, to: sorted[to] as Entry, isRequired: required[number]?.[at] === true });
+    const kept: number[] = [];
+    for (let at = 0; at < targets.length; at++) {
+      const to = targets[at] as number;
+      const isRequired = required[number]?.[at] === true;
+      if (!isRequired && component[to] === component[number]) continue;
+      edges.push({ from: sorted[number] as Entry, to: sorted[to] as Entry, isRequired });
+      kept.push(to);
     }
-    if (isKept.includes(false)) needs[number] = targets.filter((_, at) => isKept[at]);
-    needs[number]?.sort((a, b) => a - b);
+    needs[number] = kept.sort((a, b) => a - b);
   }
   return { all: depthFirst(needs).map((number) => sorted[number] as Entry), edges, warnings };
 }

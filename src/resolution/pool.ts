@@ -1,4 +1,4 @@
-import type { PluginDependency } from '../plugin/index.js';
+import type { PluginDependency, RangeSyntax } from '../plugin/index.js';
 import { satisfies } from './ranges.js';
 import { comparePreference, compareRank } from './rank.js';
 import type { Candidate } from './types.js';
@@ -25,7 +25,7 @@ export interface Span {
   /** Number of the name; undefined if no option has it. */
   readonly name: number | undefined;
   /** The better choice first. */
-  readonly options: readonly number[];
+  readonly options: number[];
   /** Options that need it. */
   readonly users: number[];
 }
@@ -39,53 +39,69 @@ export class Pool<Entry extends Candidate> {
   readonly options: ReadonlyArray<Option<Entry>>;
   /** By number of the name. */
   readonly optionsOf: ReadonlyArray<readonly number[]>;
-  readonly spans: readonly Span[];
+  readonly spans: Span[] = [];
   /** By option: the spans in which it lies. */
-  readonly spansOf: ReadonlyArray<readonly number[]>;
+  readonly spansOf: ReadonlyArray<number[]>;
   readonly #numbers = new Map<string, number>();
+  /** By name and range. */
+  readonly #known: Readonly<Record<RangeSyntax, Map<string, Map<string | undefined, Span>>>> = {
+    npm: new Map(),
+    cargo: new Map(),
+  };
 
   /** @param groups candidates of one name each, the better choice first */
   constructor(groups: ReadonlyArray<readonly Entry[]>) {
     const sorted = [...groups].sort((a, b) => compareRank(a[0] as Entry, b[0] as Entry));
-    this.names = sorted.map((group) => (group[0] as Entry).metadata.name);
-    for (const [number, name] of this.names.entries()) this.#numbers.set(name, number);
-    let id = 0;
-    this.optionsOf = sorted.map((group) => group.map(() => id++));
-    const entries = sorted.flat();
-    const spans: Span[] = [];
-    const spansOf = entries.map((): number[] => []);
-    const known = new Map<string, Span>();
-    const spanFor = (dependency: PluginDependency, syntax: 'npm' | 'cargo'): Span => {
-      const { name, range } = dependency;
-      const key = range === undefined ? name : `${name} ${syntax} ${range}`;
-      const found = known.get(key);
-      if (found !== undefined) return found;
-      const number = this.#numbers.get(name);
-      const options = (number === undefined ? [] : (this.optionsOf[number] as readonly number[])).filter((option) =>
-        satisfies((entries[option] as Entry).metadata.version, range, syntax),
-      );
-      const span: Span = { id: spans.length, name: number, options, users: [] };
-      for (const option of options) (spansOf[option] as number[]).push(span.id);
-      spans.push(span);
-      known.set(key, span);
-      return span;
-    };
-    this.options = sorted.flatMap((group, name) =>
-      group.map((entry, index): Option<Entry> => {
-        const option = (this.optionsOf[name] as readonly number[])[index] as number;
-        const needs: Need[] = [];
-        const { dependencies, rangeSyntax } = entry.metadata;
-        for (const dependency of entry.isRunning === true ? [] : dependencies) {
-          if (!dependency.required) continue;
-          const span = spanFor(dependency, rangeSyntax);
-          span.users.push(option);
-          needs.push({ dependency, span });
-        }
-        return { id: option, name, entry, needs };
-      }),
-    );
-    this.spans = spans;
-    this.spansOf = spansOf;
+    const optionsOf: number[][] = [];
+    const entries: Entry[] = [];
+    for (const [name, group] of sorted.entries()) {
+      this.#numbers.set((group[0] as Entry).metadata.name, name);
+      optionsOf.push(group.map((_, index) => entries.length + index));
+      for (const entry of group) entries.push(entry);
+    }
+    this.names = [...this.#numbers.keys()];
+    this.optionsOf = optionsOf;
+    this.spansOf = entries.map(() => []);
+    const options: Array<Option<Entry>> = [];
+    for (const [name, group] of sorted.entries()) {
+      for (const entry of group) {
+        const id = options.length;
+        options.push({ id, name, entry, needs: entry.isRunning === true ? [] : this.#needsOf(id, entry, entries) });
+      }
+    }
+    this.options = options;
+  }
+
+  #needsOf(option: number, { metadata }: Entry, entries: readonly Entry[]): Need[] {
+    const needs: Need[] = [];
+    for (const dependency of metadata.dependencies) {
+      if (!dependency.required) continue;
+      const span = this.#spanFor(dependency, metadata.rangeSyntax, entries);
+      span.users.push(option);
+      needs.push({ dependency, span });
+    }
+    return needs;
+  }
+
+  #spanFor({ name, range }: PluginDependency, syntax: RangeSyntax, entries: readonly Entry[]): Span {
+    const known = this.#known[syntax];
+    let ranges = known.get(name);
+    if (ranges === undefined) {
+      ranges = new Map();
+      known.set(name, ranges);
+    }
+    const found = ranges.get(range);
+    if (found !== undefined) return found;
+    const number = this.#numbers.get(name);
+    const span: Span = { id: this.spans.length, name: number, options: [], users: [] };
+    for (const option of number === undefined ? [] : (this.optionsOf[number] as readonly number[])) {
+      if (!satisfies((entries[option] as Entry).metadata.version, range, syntax)) continue;
+      span.options.push(option);
+      (this.spansOf[option] as number[]).push(span.id);
+    }
+    this.spans.push(span);
+    ranges.set(range, span);
+    return span;
   }
 
   numberOf(name: string): number | undefined {

@@ -188,6 +188,7 @@ class Resolver<Entry extends Candidate> {
 /** Whether `asker` is why a higher version than the one that was taken was not. */
 function isReason(entry: Candidate, taken: Candidate, asker: Candidate): boolean {
   const { name, version } = entry.metadata;
+  if (taken.isRunning === true || taken.isCore !== entry.isCore) return false;
   if (compareVersions(version, taken.metadata.version) <= 0) return false;
   const { dependencies, rangeSyntax } = asker.metadata;
   return dependencies.some((other) => other.name === name && other.required && !satisfies(version, other.range, rangeSyntax));

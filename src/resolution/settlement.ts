@@ -22,6 +22,11 @@ interface Outcome<Entry extends Candidate> {
   readonly refused: readonly Entry[];
 }
 
+interface Neighbours<Entry extends Candidate> {
+  readonly required: Map<Entry, Entry[]>;
+  readonly dependents: Map<Entry, Entry[]>;
+}
+
 /** Of what one plugin clashes with and is allowed to by default, so many are reported: each pair of a thousand that share one file would say nothing more. */
 const MAX_ALLOWED = 8;
 
@@ -38,32 +43,22 @@ class Settlement<Entry extends Candidate> {
   readonly #refusedWithAll = new ClashFinder<Entry>();
   /** Refused, or in need of what is: whether they run is seen only when all is resolved anew. */
   readonly #gone = new Set<Entry>();
-  readonly #required = new Map<Entry, Entry[]>();
-  readonly #dependents = new Map<Entry, Entry[]>();
+  #known: Neighbours<Entry> | undefined;
   readonly #own = new Set<Entry>();
   readonly #settled: Array<Settled<Entry>> = [];
 
   constructor(sequence: Sequence<Entry>, options: ResolutionOptions) {
     this.#sequence = sequence;
     this.#options = options;
-    for (const entry of sequence.all) {
-      this.#required.set(entry, []);
-      this.#dependents.set(entry, []);
-      if (entry.isCore || entry.isRunning === true) this.#own.add(entry);
-    }
-    for (const { from, to, isRequired } of sequence.edges) {
-      if (!isRequired) continue;
-      this.#required.get(from)?.push(to);
-      this.#dependents.get(to)?.push(from);
-    }
+    for (const entry of sequence.all) if (entry.isCore || entry.isRunning === true) this.#own.add(entry);
     // What the application's own needs is as good as its own. What is added is visited too.
-    for (const entry of this.#own) for (const needed of this.#required.get(entry) ?? []) this.#own.add(needed);
+    for (const entry of this.#own) for (const needed of this.#neighbours.required.get(entry) ?? []) this.#own.add(needed);
   }
 
   run(): Array<Settled<Entry>> {
     for (const entry of this.#sequence.all) {
       if (this.#gone.has(entry)) continue;
-      if (this.#required.get(entry)?.some((needed) => this.#gone.has(needed))) {
+      if (this.#gone.size > 0 && this.#neighbours.required.get(entry)?.some((needed) => this.#gone.has(needed))) {
         this.#gone.add(entry);
         continue;
       }
@@ -129,9 +124,28 @@ class Settlement<Entry extends Candidate> {
       if (this.#gone.has(next)) continue;
       this.#gone.add(next);
       this.#kept.drop(next);
-      queue.push(...(this.#dependents.get(next) ?? []));
+      for (const dependent of this.#neighbours.dependents.get(next) ?? []) queue.push(dependent);
     }
   }
+
+  /** Who requires whom; made when it is first asked for. */
+  get #neighbours(): Neighbours<Entry> {
+    if (this.#known === undefined) {
+      this.#known = { required: new Map(), dependents: new Map() };
+      for (const { from, to, isRequired } of this.#sequence.edges) {
+        if (!isRequired) continue;
+        addTo(this.#known.required, from, to);
+        addTo(this.#known.dependents, to, from);
+      }
+    }
+    return this.#known;
+  }
+}
+
+function addTo<Entry>(map: Map<Entry, Entry[]>, key: Entry, value: Entry): void {
+  const known = map.get(key);
+  if (known === undefined) map.set(key, [value]);
+  else known.push(value);
 }
 
 function isNamed({ metadata, path }: Candidate, disable: string): boolean {

@@ -93,11 +93,12 @@ function reasonsOf(graph: PluginGraph, plugins: ReadonlyMap<string, GraphPlugin>
 /** The explanation for a terminal. */
 export function explanationText({ plugin, others, neededBy, chains, needs, conflicts, reasons }: Explanation): string {
   const { name, version, state, isCore, path, position } = plugin;
-  const lines = [`${name} ${version}: ${state}${isCore ? ', core' : ''}`];
+  const lines = [oneLine(`${name} ${version}: ${state}${isCore ? ', core' : ''}`)];
   lines.push(`  file: ${path === undefined ? 'none, it is a TypeScript plugin' : oneLine(path)}`);
   if (position !== undefined) lines.push(`  place in the order of starting: ${position + 1}`);
-  for (const other of others)
-    lines.push(`  also here: ${other.version}, ${other.state}${other.path === undefined ? '' : `, ${oneLine(other.path)}`}`);
+  for (const other of others) {
+    lines.push(oneLine(`  also here: ${other.version}, ${other.state}${other.path === undefined ? '' : `, ${other.path}`}`));
+  }
   if (reasons.length > 0) {
     lines.push('why it does not run:');
     const shown = reasons.length > 8 ? [...reasons.slice(0, 4), undefined, ...reasons.slice(-3)] : reasons;
