@@ -145,11 +145,13 @@ class Resolver<Entry extends Candidate> {
       ...settled.map(({ conflict }) => conflict),
       ...duplicates,
     ];
+    // Where another version took the place of one that gave way, and clashed too, the last word counts.
+    const byId = new Map(conflicts.map((conflict) => [conflict.id, conflict]));
     return {
       order: sequence.all.filter((entry) => entry.isRunning !== true),
       refused: this.#refused(),
       warnings: [...sequence.warnings, ...settled.flatMap(({ warnings }) => warnings)],
-      conflicts: conflicts.sort((a, b) => compareText(a.id, b.id)),
+      conflicts: [...byId.values()].sort((a, b) => compareText(a.id, b.id)),
       edges: sequence.edges,
     };
   }

@@ -147,6 +147,19 @@ describe('an incompatibility', () => {
   });
 });
 
+describe('two plugins of several versions each', () => {
+  it('[G10] have one conflict, though each version gave way in its turn', () => {
+    const entries = [
+      plugin('a', { conflictsWith: ['x'] }),
+      ...['1.0.0', '2.0.0', '3.0.0'].map((version) => plugin(`x ${version}`)),
+    ];
+    const { order, refused, conflicts } = outcome(entries, 'prefer');
+    expect(order).toEqual(['a']);
+    expect(refused).toHaveLength(3);
+    expect(conflicts.map(({ id }) => id)).toEqual(['exclusion:a+x']);
+  });
+});
+
 describe('resources', () => {
   const accesses = ['shared_read', 'shared_write', 'exclusive_write', 'provides_unique'] as const;
   const excluded = [
