@@ -27,7 +27,7 @@ export default async function resolution(quick) {
       sort: () => timed(() => topologicalSort(needs), times * 10) / count,
     });
     const what = `\`resolve\`, ${count} plugins, for each (${order.length} run)`;
-    rows.push(row({ id: 'i', what, unit: 'ns', ours: medians.ours, peers: { 'bare topological sort': medians.sort } }));
+    rows.push(row({ id: 'j', what, unit: 'ns', ours: medians.ours, peers: { 'bare topological sort': medians.sort } }));
   }
   return rows;
 }
