@@ -8,7 +8,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Queue, QueueEvents, QueueEventsProducer } from 'bullmq';
 import { encodeValues } from 'mortise';
-import { connection, QUEUE } from './queue.mjs';
+import { connection, now, QUEUE } from './queue.mjs';
 
 const { values: options, positionals: stages } = parseArgs({
   options: { input: { type: 'string' }, continue: { type: 'boolean', default: false } },
@@ -16,7 +16,7 @@ const { values: options, positionals: stages } = parseArgs({
 });
 
 const queue = new Queue(QUEUE, { connection });
-const events = new QueueEvents(QUEUE, { connection });
+const events = new QueueEvents(QUEUE, { connection, lastEventId: await now(queue.client) });
 const asking = new QueueEventsProducer(QUEUE, { connection });
 await events.waitUntilReady();
 
@@ -30,9 +30,9 @@ const id = randomUUID();
 events.on('active', ({ jobId }) => {
   if (jobId === id) console.error(`job ${id} has begun`);
 });
+process.once('SIGINT', () => asking.publishEvent({ eventName: 'cancel', jobId: id }));
 const job = await queue.add('run', run, { jobId: id, removeOnComplete: { age: 3600 }, removeOnFail: { age: 3600 } });
 console.error(`job ${id} was added`);
-process.once('SIGINT', () => asking.publishEvent({ eventName: 'cancel', jobId: id }));
 
 try {
   const report = await job.waitUntilFinished(events);

@@ -5,7 +5,7 @@
  */
 import { QueueEvents, Worker } from 'bullmq';
 import { decodeValues, encodeValues, PluginManager } from 'mortise';
-import { connection, QUEUE } from './queue.mjs';
+import { connection, now, QUEUE } from './queue.mjs';
 
 const manager = await PluginManager.create({
   app: 'mortise-worker',
@@ -16,6 +16,8 @@ const manager = await PluginManager.create({
 });
 await manager.start();
 
+let isClosing = false;
+
 /** Ids of jobs that somebody asked to cancel. */
 const unwanted = new Set();
 
@@ -25,7 +27,8 @@ async function runJob(job, _token, signal) {
   const report = await manager.run(pipeline, {
     ...options,
     data: decodeValues(data),
-    signal: unwanted.has(job.id) ? AbortSignal.abort() : signal,
+    // A job that is taken this moment hears of neither through its signal.
+    signal: isClosing || unwanted.has(job.id) ? AbortSignal.abort() : signal,
   });
   // As JSON a report leaves out what bytes hold: the encoded values have all.
   return { ...report.toJSON(), data: encodeValues(report.data) };
@@ -34,7 +37,7 @@ async function runJob(job, _token, signal) {
 const worker = new Worker(QUEUE, runJob, { connection, concurrency: 4, autorun: false });
 
 // Whoever asks tells all workers; the one that has the job obeys.
-const events = new QueueEvents(QUEUE, { connection });
+const events = new QueueEvents(QUEUE, { connection, lastEventId: await now(worker.client) });
 events.on('cancel', ({ jobId }) => {
   unwanted.add(jobId);
   worker.cancelJob(jobId, 'somebody asked for it');
@@ -43,6 +46,7 @@ for (const end of ['completed', 'failed']) events.on(end, ({ jobId }) => unwante
 await events.waitUntilReady();
 
 async function close() {
+  isClosing = true;
   worker.cancelAllJobs('the worker closes');
   await worker.close();
   await events.close();
