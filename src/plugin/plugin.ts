@@ -76,7 +76,7 @@ export interface ServiceFinder {
   /**
    * The service `name` in its highest version within `range` (npm grammar; any where absent). It may be used until the `shutdown` of the finder has ended: whoever
    * found a service is stopped before the plugin that offers it.
-   * @throws `ServiceNotFound` (name, version, or it is one of C functions), `ServiceCircle` (the offerer depends on the finder), `VersionInvalid`
+   * @throws `ServiceNotFound` (name, version, or it is one of C functions), `ServiceCircle` (the offerer depends on the finder), `RangeInvalid`
    */
   find<Service>(name: string, range?: string): Service;
   has(name: string, range?: string): boolean;
