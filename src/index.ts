@@ -31,13 +31,24 @@ export {
   ERROR_TABLE,
   type ErrorCategory,
   type ErrorCode,
+  type ErrorContext,
+  type ErrorEntry,
+  type LedgerDifference,
   type Phase,
   PluginSystemError,
   type SerializedError,
   WARNING_TABLE,
   type WarningCode,
 } from './errors/index.js';
-export type { LookStep, ProbeOptions, ProbeReport, ProbeStep, RecordSummary, StageSummary } from './isolation/index.js';
+export type {
+  LedgerEntry,
+  LookStep,
+  ProbeOptions,
+  ProbeReport,
+  ProbeStep,
+  RecordSummary,
+  StageSummary,
+} from './isolation/index.js';
 export {
   decodeValues,
   type EncodedValues,
@@ -51,14 +62,18 @@ export {
   type RunOptions,
   type RunReport,
   type SerializedRunReport,
+  type StageCall,
+  type StageNeed,
   type StageRegistry,
   type StageReport,
 } from './pipelines/index.js';
 export type {
+  ContextInput,
   ContextValue,
   JsonValue,
   Logger,
   LogLevel,
+  LogMethod,
   Plugin,
   PluginDependency,
   PluginHost,
@@ -82,6 +97,7 @@ export type {
   ConflictResolution,
   Explanation,
   GraphEdge,
+  GraphEdgeState,
   GraphPlugin,
   PluginConflict,
   PluginGraph,

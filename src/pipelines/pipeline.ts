@@ -14,17 +14,21 @@ export type FailurePolicy = 'stop' | 'continue';
  */
 export type PipelineStep =
   | string
-  | { readonly stage: string; readonly after?: readonly string[] | 'previous'; readonly timeoutMs?: number };
+  | {
+      readonly stage: string;
+      readonly after?: readonly string[] | 'previous' | undefined;
+      readonly timeoutMs?: number | undefined;
+    };
 
 /** Stages with their order, and how they are run. Each stage occurs once. */
 export interface PipelineDefinition {
   readonly steps: readonly PipelineStep[];
   /** For people. */
-  readonly description?: string;
+  readonly description?: string | undefined;
   /** Default `stop`. */
-  readonly onFailure?: FailurePolicy;
+  readonly onFailure?: FailurePolicy | undefined;
   /** How many stages, or chains of native stages, are in progress at once at most. Default: no limit. */
-  readonly concurrency?: number;
+  readonly concurrency?: number | undefined;
 }
 
 /** A list of steps, or a definition. */
