@@ -110,7 +110,7 @@ function readSteps(name: string, written: readonly unknown[]): Step[] {
   const byId = new Map<string, Step & { after: readonly Step[]; needs: readonly Step[] }>();
   for (const [index, step] of written.entries()) {
     const stage = typeof step === 'string' ? step : (step as { stage?: unknown } | null | undefined)?.stage;
-    if (typeof stage !== 'string') throw invalidPipeline(name, `step ${index} names no stage`);
+    if (typeof stage !== 'string') throw namesNoStage(name, index, step);
     if (byId.has(stage)) throw invalidPipeline(name, `stage ${stage} occurs twice`);
     byId.set(stage, { stage, after: [], needs: [], timeoutMs: readTimeout(name, index, step) });
   }
@@ -122,6 +122,15 @@ function readSteps(name: string, written: readonly unknown[]): Step[] {
     else step.after = step.needs = readAfter(name, step.stage, after, byId);
   }
   return steps;
+}
+
+function namesNoStage(name: string, index: number, step: unknown): PluginSystemError {
+  const error = invalidPipeline(name, `step ${index} names no stage; an id was wanted, or an object with the id as its stage`);
+  const isMeant = typeof step === 'object' && step !== null && !('stage' in step);
+  // Files of pipelines say `id`.
+  const near = !isMeant ? undefined : 'id' in step ? 'id' : nearest('stage', Object.keys(step));
+  if (near !== undefined) error.remedy = `Did you mean "stage" by ${JSON.stringify(near)}?`;
+  return error;
 }
 
 function readTimeout(name: string, index: number, step: unknown): number | undefined {
