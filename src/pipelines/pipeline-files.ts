@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type ErrorCode, nearest, PluginSystemError } from '../errors/index.js';
 import { type PipelineDefinition, type PipelineStep, readPipeline } from './pipeline.js';
 
@@ -25,7 +25,7 @@ export function readPipelineFiles(directory: string): PipelineFiles {
   for (const file of listFiles(directory, problems)) {
     const path = join(directory, file);
     try {
-      pipelines.push(readFile(path, file.slice(0, -SUFFIX.length)));
+      pipelines.push(readPipelineFile(path));
     } catch (error) {
       problems.push(PluginSystemError.from(error, 'FileUnreadable', { path, operation: 'pipelines' }));
     }
@@ -44,7 +44,12 @@ function listFiles(directory: string, problems: PluginSystemError[]): string[] {
   }
 }
 
-function readFile(path: string, name: string): [string, PipelineDefinition] {
+/**
+ * Reads the pipeline of one file: its name and its definition.
+ * @throws `PipelineInvalid`, `FileUnreadable`; what the file system says
+ */
+export function readPipelineFile(path: string): [name: string, definition: PipelineDefinition] {
+  const name = basename(path).slice(0, -SUFFIX.length);
   if (!path.endsWith(SUFFIX))
     throw invalid(path, `the name of the file ends with ${path.slice(-SUFFIX.length)}; ${SUFFIX} was wanted`);
   if (!NAME.test(name))
