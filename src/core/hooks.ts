@@ -38,7 +38,7 @@ export interface HookEvents {
   /** Before a stage is executed, or described in a dry run. */
   readonly beforeCall: StageCall;
   readonly afterCall: StageCall & { readonly report: StageReport };
-  /** Asked before anything is undone; a veto keeps `unload` and `disable` from it, and is a mere warning for the other reasons. */
+  /** Asked before anything is undone; a veto keeps `unload`, `disable` and `resolveConflict` from it; `stop` it cannot, and a rollback does not ask. */
   readonly beforeShutdown: AboutStop;
   readonly afterShutdown: AboutStop & Ended;
   readonly beforeUnload: AboutStop;
@@ -105,10 +105,13 @@ export class Hooks {
   /** Asks all hooks of a name until one forbids: that one's error. A hook that fails, is late or answers nonsense forbids nothing; it is warned of. */
   async before<Name extends HookName>(name: Name, event: HookEvents[Name]): Promise<PluginSystemError | undefined> {
     for (const hook of [...(this.#hooks.get(name) ?? [])]) {
-      const veto = vetoOf(await this.#call(name, hook, event));
-      if (veto === undefined) continue;
+      const answer = await this.#call(name, hook, event);
+      if (answer === undefined) continue;
       const { plugin, path } = event as { plugin?: string | undefined; path?: string | undefined };
-      return new PluginSystemError('Vetoed', `a ${name} hook of the application forbade it: ${veto}`, { plugin, path });
+      const veto = vetoOf(answer);
+      if (veto !== undefined)
+        return new PluginSystemError('Vetoed', `the ${name} hook of the application forbade it: ${veto}`, { plugin, path });
+      this.#warn(name, 'answered neither nothing nor { veto: REASON }', plugin);
     }
     return undefined;
   }
@@ -119,17 +122,27 @@ export class Hooks {
 
   async #call(name: HookName, hook: AnyHook, event: unknown): Promise<unknown> {
     try {
-      return await within(this.#deadlineMs, `a ${name} hook`, () => hook(event));
+      return await within(this.#deadlineMs, `the ${name} hook`, () => hook(event));
     } catch (error) {
       const { message } = PluginSystemError.fromThrown(error, 'Internal');
-      const { plugin } = event as { plugin?: string };
-      this.#events.warn({ code: 'HookFailed', message: `a ${name} hook of the application failed: ${message}` }, plugin);
+      this.#warn(name, `failed: ${message}`, (event as { plugin?: string }).plugin);
       return undefined;
     }
+  }
+
+  #warn(name: HookName, what: string, plugin: string | undefined): void {
+    this.#events.warn(
+      { code: 'HookFailed', message: `the ${name} hook of the application ${what}; it forbade nothing` },
+      plugin,
+    );
   }
 }
 
 function vetoOf(answer: unknown): string | undefined {
-  const veto = (answer as { veto?: unknown } | null | undefined)?.veto;
-  return veto === undefined ? undefined : String(veto);
+  try {
+    const veto = (answer as { veto?: unknown } | null)?.veto;
+    return typeof veto === 'string' ? veto : undefined;
+  } catch {
+    return undefined;
+  }
 }
