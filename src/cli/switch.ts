@@ -38,7 +38,7 @@ async function change(
   if (!NAME_PATTERN.test(name)) throw usageError(`${JSON.stringify(name)} is no name of a plugin`, command);
   const config = options.text('config');
   if (config === undefined) throw usageError(`mortise ${command.name} needs --config DIR`, command);
-  const preferences = new Preferences(configFolder(config));
+  const preferences = new Preferences(configFolder(config), (warning) => output.warning(warning));
   const warning = preferences.read();
   if (warning !== undefined) output.warning(warning);
   const changed = preferences.disabled.has(name) !== off;
