@@ -117,8 +117,6 @@ export class Declarations {
 
   /** What has no `service` would be taken for a table of C functions. @throws `ServiceInvalid`, `InvalidOption` (a misspelt field) */
   services(field: string, value: unknown): readonly ServiceOffer[] {
-    // Of an async function there is a promise, whose failure must not end the process.
-    if (value instanceof Promise) value.catch(() => {});
     if (value !== undefined && !Array.isArray(value))
       throw this.#error('ServiceInvalid', `${field} is ${shown(value)}; a list of services was wanted`);
     const seen = new Set<string>();

@@ -99,7 +99,7 @@ export function definePlugin(definition: PluginDefinition): Plugin {
     metadata,
     registerStages: () => stages,
     init: (host) => definition.init?.(host),
-    services: () => offered ?? read.services('services', (services as () => readonly ServiceOffer[])()),
+    services: () => offered ?? read.services('services', heard((services as () => readonly ServiceOffer[])())),
     preflight: (context) => definition.preflight?.(context),
     shutdown: () => definition.shutdown?.(),
   };
@@ -124,3 +124,9 @@ export function checkPlugin(plugin: Plugin, wanted: string): void {
 }
 
 const LISTS = ['apiVersions', 'dependencies', 'requiredStages', 'conflictsWith', 'incompatibleWith', 'resources'] as const;
+
+/** What should be a list, and may be a promise: one that fails after it was refused would end the process. */
+function heard<Value>(value: Value): Value {
+  if (typeof (value as PromiseLike<unknown> | undefined)?.then === 'function') Promise.resolve(value).catch(() => {});
+  return value;
+}
