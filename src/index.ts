@@ -13,6 +13,9 @@ export {
   type HookAnswer,
   type HookEvents,
   type HookName,
+  type HookOutcome,
+  type HookSubject,
+  type LoadedSubject,
   type ManagerEvents,
   type PhaseEvent,
   type PluginDefinition,
@@ -26,6 +29,7 @@ export {
   type StateEvent,
   type StopReason,
   type StopReport,
+  type StopSubject,
 } from './core/index.js';
 export {
   ERROR_TABLE,

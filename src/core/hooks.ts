@@ -7,42 +7,46 @@ import type { Events } from './events.js';
 /** Why a plugin is stopped. `rollback`: a later phase of it, or of what it needs, failed. */
 export type StopReason = 'stop' | 'unload' | 'disable' | 'conflict' | 'rollback';
 
-interface About {
+/** Which plugin a hook is about. */
+export interface HookSubject {
   /** Name; undefined before the metadata of a compiled plugin was read. */
   readonly plugin: string | undefined;
   /** Absent for a TypeScript plugin. */
   readonly path: string | undefined;
 }
 
-interface AboutLoaded extends About {
+/** The same, once its metadata is known. */
+export interface LoadedSubject extends HookSubject {
   readonly plugin: string;
   readonly metadata: PluginMetadata;
 }
 
-interface Ended {
+/** How what a hook is told of has ended. */
+export interface HookOutcome {
   /** Undefined: it succeeded. */
   readonly error: PluginSystemError | undefined;
 }
 
-interface AboutStop extends AboutLoaded {
+/** Which plugin is stopped, and why. */
+export interface StopSubject extends LoadedSubject {
   readonly reason: StopReason;
 }
 
 /** What hooks are told, by name. */
 export interface HookEvents {
   /** Before a library is opened, or a TypeScript plugin taken. */
-  readonly beforeLoad: About;
-  readonly afterLoad: About & Ended & { readonly metadata: PluginMetadata | undefined };
-  readonly beforeInit: AboutLoaded;
-  readonly afterInit: AboutLoaded & Ended;
+  readonly beforeLoad: HookSubject;
+  readonly afterLoad: HookSubject & HookOutcome & { readonly metadata: PluginMetadata | undefined };
+  readonly beforeInit: LoadedSubject;
+  readonly afterInit: LoadedSubject & HookOutcome;
   /** Before a stage is executed, or described in a dry run. */
   readonly beforeCall: StageCall;
   readonly afterCall: StageCall & { readonly report: StageReport };
   /** Asked before anything is undone; a veto keeps `unload`, `disable` and `resolveConflict` from it; `stop` it cannot, and a rollback does not ask. */
-  readonly beforeShutdown: AboutStop;
-  readonly afterShutdown: AboutStop & Ended;
-  readonly beforeUnload: AboutStop;
-  readonly afterUnload: AboutStop & Ended;
+  readonly beforeShutdown: StopSubject;
+  readonly afterShutdown: StopSubject & HookOutcome;
+  readonly beforeUnload: StopSubject;
+  readonly afterUnload: StopSubject & HookOutcome;
 }
 
 export type HookName = keyof HookEvents;

@@ -463,7 +463,7 @@ export class Lifecycle {
     // Imported here: it takes as long as the rest of core, and few have such files.
     const { readPipelineFiles } = await import('../pipelines/pipeline-files.js');
     const { pipelines, problems } = readPipelineFiles(folder);
-    runs.found(pipelines);
+    runs.found(pipelines, problems);
     const warnings = problems.map((error): PluginWarning => ({ code: error.code, message: error.message }));
     for (const name of Object.keys(pipelines).filter((each) => Object.hasOwn(options.pipelines, each))) {
       const message = `${join(folder, `${name}.toml`)} is not used: the options of the application define pipeline ${name}`;
