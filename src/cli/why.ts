@@ -1,4 +1,4 @@
-import { explanationText } from '../core/index.js';
+import { formatExplanation } from '../graph/index.js';
 import type { Command } from './command.js';
 import { APPLICATION_OPTIONS, withPluginsIn } from './plugins-in.js';
 import { printable } from './text.js';
@@ -22,7 +22,7 @@ export const why: Command = {
         for (const { error } of unopened) output.errorBlock(error);
       }
       const explanation = await manager.why(name);
-      const text = await explanationText(explanation);
+      const text = await formatExplanation(explanation);
       output.endProgress();
       output.result(explanation, () => text.trimEnd().split('\n').map(printable));
       return explanation.plugin.error === undefined ? 0 : 1;

@@ -1,4 +1,4 @@
-import { components } from './components.js';
+import { components } from '../resolution/components.js';
 import { type GraphEdge, type GraphPlugin, type PluginGraph, representatives } from './graph.js';
 
 /** Where a plugin is drawn; lengths in pixels. */
