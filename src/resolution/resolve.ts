@@ -1,16 +1,16 @@
 import { PluginSystemError } from '../errors/index.js';
-import { Admission, type Eviction } from './admission.js';
-import { duplicate, duplicateConflict, refusedDuplicates } from './duplicates.js';
-import { dependencyError } from './failure.js';
-import { Failures } from './failures.js';
-import { groundedOptions } from './grounding.js';
+import { duplicate, duplicateConflict, refusedDuplicates } from './conflicts/duplicates.js';
+import { type Settled, settle } from './conflicts/settle-conflicts.js';
+import { ineligibility } from './eligibility.js';
 import { type Sequence, sequenceOf } from './order.js';
-import { contenders, groupByName, Pool } from './pool.js';
 import { compareVersions, satisfies } from './ranges.js';
 import { comparePreference, compareRank, compareText } from './rank.js';
-import { screen } from './screening.js';
-import { type Settled, settle } from './settlement.js';
 import type { Candidate, PluginConflict, Resolution, ResolutionOptions } from './types.js';
+import { feasibleOptions } from './versions/feasibility.js';
+import { Infeasibility } from './versions/infeasibility.js';
+import { contenders, groupByName, Pool } from './versions/pool.js';
+import { dependencyError } from './versions/reason.js';
+import { Admission, type Eviction } from './versions/version-choice.js';
 
 /**
  * Chooses which plugins run, one of each name, and in which order. Nothing is read but what is handed in; the answer does not depend on the order of `entries`, except
@@ -44,7 +44,7 @@ class Resolver<Entry extends Candidate> {
     this.#entries = entries;
     this.#options = options;
     for (const entry of entries) {
-      const error = screen(entry, options.apiVersion);
+      const error = ineligibility(entry, options.apiVersion);
       if (error !== undefined) this.#errors.set(entry, error);
     }
     this.#groups = groupByName(entries.filter((entry) => !this.#errors.has(entry)));
@@ -59,8 +59,8 @@ class Resolver<Entry extends Candidate> {
         .map((group) => (group.length === 1 ? group : contenders(group)).filter((entry) => !this.#errors.has(entry)))
         .filter((group) => group.length > 0);
       const pool = new Pool(groups);
-      const grounded = groundedOptions(pool);
-      const admission = new Admission(pool, grounded, this.#options);
+      const feasible = feasibleOptions(pool);
+      const admission = new Admission(pool, feasible, this.#options);
       if (admission.evictions.length > 0) {
         this.#evict(admission.evictions);
         continue;
@@ -70,7 +70,7 @@ class Resolver<Entry extends Candidate> {
       const refusing = settled.filter(({ refusals }) => refusals.length > 0);
       for (const each of refusing) this.#refuse(each);
       if (refusing.length > 0 || this.#reopen(sequence)) continue;
-      return this.#conclude(pool, grounded, admission, sequence, settled);
+      return this.#conclude(pool, feasible, admission, sequence, settled);
     }
   }
 
@@ -119,16 +119,16 @@ class Resolver<Entry extends Candidate> {
 
   #conclude(
     pool: Pool<Entry>,
-    grounded: Uint8Array,
+    feasible: Uint8Array,
     admission: Admission<Entry>,
     sequence: Sequence<Entry>,
     settled: ReadonlyArray<Settled<Entry>>,
   ): Resolution<Entry> {
     const chosen = new Set(sequence.all);
-    if (grounded.includes(0)) {
+    if (feasible.includes(0)) {
       const failed = this.#options.failed ?? new Map<string, PluginSystemError>();
       const refused = groupByName([...this.#errors.keys()]);
-      const failures = new Failures(pool, grounded, { refused, errors: this.#errors, failed });
+      const failures = new Infeasibility(pool, feasible, { refused, errors: this.#errors, failed });
       for (const { id, entry } of pool.options) {
         const error = failures.errorOf(id);
         if (error !== undefined) this.#errors.set(entry, error);

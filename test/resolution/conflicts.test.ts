@@ -1,13 +1,9 @@
 import fc from 'fast-check';
 import type { ResourceAccess } from 'mortise';
 import { describe, expect, it } from 'vitest';
-import {
-  accessesExclude,
-  type Candidate,
-  type ConflictPolicy,
-  type ConflictResolution,
-  resolve,
-} from '../../dist/resolution/index.js';
+import { accessesExclude } from '../../dist/resolution/conflicts/clash-finder.js';
+import type { Candidate, ConflictPolicy, ConflictResolution } from '../../dist/resolution/index.js';
+import { resolve } from '../../dist/resolution/resolve.js';
 import { type Described, label, options, plugin } from './candidates.js';
 
 const POLICIES = ['prefer', 'refuse', 'allow'] as const;

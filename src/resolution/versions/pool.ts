@@ -1,7 +1,7 @@
-import type { PluginDependency, RangeSyntax } from '../plugin/index.js';
-import { satisfies } from './ranges.js';
-import { comparePreference, compareRank } from './rank.js';
-import type { Candidate } from './types.js';
+import type { PluginDependency, RangeSyntax } from '../../plugin/index.js';
+import { satisfies } from '../ranges.js';
+import { comparePreference, compareRank } from '../rank.js';
+import type { Candidate } from '../types.js';
 
 /** One plugin in one version, among those that may be chosen. */
 export interface Option<Entry extends Candidate> {

@@ -1,4 +1,4 @@
-import type { ConflictResolution, ResolutionOptions } from './types.js';
+import type { ConflictResolution, ResolutionOptions } from '../types.js';
 
 export interface Decision {
   readonly resolution: ConflictResolution;

@@ -1,9 +1,9 @@
-import type { Choices } from './choices.js';
-import { minimalConflict } from './minimal.js';
+import { rangesMeet } from '../ranges.js';
+import type { Candidate } from '../types.js';
+import { Chain, listed, versionsOf, wanted } from '../wording.js';
+import type { Constraints } from './constraints.js';
+import { minimalConflict } from './minimal-conflict.js';
 import type { Need, Option, Pool } from './pool.js';
-import { rangesMeet } from './ranges.js';
-import type { Candidate } from './types.js';
-import { Chain, listed, versionsOf, wanted } from './wording.js';
 
 interface Wish {
   readonly option: number;
@@ -16,7 +16,7 @@ interface Wish {
  */
 export class VersionStory<Entry extends Candidate> {
   readonly #pool: Pool<Entry>;
-  readonly #choices: Choices<Entry>;
+  readonly #choices: Constraints<Entry>;
   readonly #names: readonly number[];
   readonly #left = new Map<number, readonly number[]>();
   readonly #wishes = new Map<number, Wish[]>();
@@ -28,7 +28,7 @@ export class VersionStory<Entry extends Candidate> {
   readonly #clashing: readonly Wish[];
 
   /** @param names numbers of a set that cannot run together although every part of it can */
-  constructor(pool: Pool<Entry>, choices: Choices<Entry>, names: readonly number[]) {
+  constructor(pool: Pool<Entry>, choices: Constraints<Entry>, names: readonly number[]) {
     this.#pool = pool;
     this.#choices = choices;
     this.#names = names;

@@ -1,13 +1,13 @@
+import type { Candidate } from '../types.js';
 import type { Pool } from './pool.js';
-import type { Candidate } from './types.js';
 
 /**
  * Which options can run if nobody else asks for anything: those whose required dependencies can be met from the ground up. What is left out lacks something, or stands on
  * a circle. By option.
  */
-export function groundedOptions<Entry extends Candidate>(pool: Pool<Entry>): Uint8Array {
+export function feasibleOptions<Entry extends Candidate>(pool: Pool<Entry>): Uint8Array {
   const { options, spans, spansOf } = pool;
-  const grounded = new Uint8Array(options.length);
+  const feasible = new Uint8Array(options.length);
   const met = new Uint8Array(spans.length);
   const waiting = Int32Array.from(options, ({ needs }) => needs.length);
   const ready: number[] = [];
@@ -17,7 +17,7 @@ export function groundedOptions<Entry extends Candidate>(pool: Pool<Entry>): Uin
     if (needs.some(({ span }) => span.name === name)) waiting[id] = needs.length + 1;
   }
   for (let option = ready.pop(); option !== undefined; option = ready.pop()) {
-    grounded[option] = 1;
+    feasible[option] = 1;
     for (const span of spansOf[option] ?? []) {
       if (met[span] === 1) continue;
       met[span] = 1;
@@ -27,5 +27,5 @@ export function groundedOptions<Entry extends Candidate>(pool: Pool<Entry>): Uin
       }
     }
   }
-  return grounded;
+  return feasible;
 }

@@ -1,15 +1,15 @@
-import { circleThrough, components } from './components.js';
+import { circleThrough, components } from '../components.js';
+import type { Candidate } from '../types.js';
 import type { Option, Pool, Span } from './pool.js';
 import { type Literal, not, Solver } from './solver.js';
-import type { Candidate } from './types.js';
 
 /**
- * Which names can run together, where some can be had in several versions. Only what such a name can have a say in is looked at; everything else that is grounded can
+ * Which names can run together, where some can be had in several versions. Only what such a name can have a say in is looked at; everything else that is feasible can
  * always run.
  */
-export class Choices<Entry extends Candidate> {
+export class Constraints<Entry extends Candidate> {
   readonly #pool: Pool<Entry>;
-  /** By name: its options that are grounded. */
+  /** By name: its options that are feasible. */
   readonly #optionsOf: ReadonlyArray<readonly number[]>;
   readonly #solver = new Solver();
   /** By name and by option; undefined where nothing depends on a choice. */
@@ -22,15 +22,15 @@ export class Choices<Entry extends Candidate> {
   readonly #suspects: ReadonlyArray<readonly number[]>;
   readonly #admitted: number[] = [];
 
-  constructor(pool: Pool<Entry>, grounded: Uint8Array) {
+  constructor(pool: Pool<Entry>, feasible: Uint8Array) {
     this.#pool = pool;
-    this.#optionsOf = pool.optionsOf.map((options) => options.filter((option) => grounded[option] === 1));
-    const names = this.#entangled(grounded);
+    this.#optionsOf = pool.optionsOf.map((options) => options.filter((option) => feasible[option] === 1));
+    const names = this.#entangled(feasible);
     if (names.length > 0) this.#encode(names);
     this.#suspects = this.#findSuspects();
   }
 
-  /** The options of a name that are grounded, the better choice first. */
+  /** The options of a name that are feasible, the better choice first. */
   optionsOf(name: number): readonly number[] {
     return this.#optionsOf[name] ?? [];
   }
@@ -108,7 +108,7 @@ export class Choices<Entry extends Candidate> {
   }
 
   /** Names of several options, and all that need them, near and far. */
-  #entangled(grounded: Uint8Array): number[] {
+  #entangled(feasible: Uint8Array): number[] {
     const { options, spans, spansOf } = this.#pool;
     const names = new Set<number>();
     const seen = new Uint8Array(spans.length);
@@ -119,7 +119,7 @@ export class Choices<Entry extends Candidate> {
         if (seen[span] === 1) continue;
         seen[span] = 1;
         for (const user of spans[span]?.users ?? []) {
-          if (grounded[user] === 1) names.add((options[user] as Option<Entry>).name);
+          if (feasible[user] === 1) names.add((options[user] as Option<Entry>).name);
         }
       }
     }

@@ -1,9 +1,9 @@
-import { PluginSystemError } from '../errors/index.js';
-import type { PluginWarning } from '../plugin/index.js';
-import { type Clash, ClashFinder } from './conflicts.js';
+import { PluginSystemError } from '../../errors/index.js';
+import type { PluginWarning } from '../../plugin/index.js';
+import type { Sequence } from '../order.js';
+import type { Candidate, ConflictResolution, PluginConflict, ResolutionOptions } from '../types.js';
+import { type Clash, ClashFinder } from './clash-finder.js';
 import { decisionOn } from './decisions.js';
-import type { Sequence } from './order.js';
-import type { Candidate, ConflictResolution, PluginConflict, ResolutionOptions } from './types.js';
 
 /** A conflict, with what comes of it. */
 export interface Settled<Entry extends Candidate> {

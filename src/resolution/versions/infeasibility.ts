@@ -1,11 +1,11 @@
-import { nearest, type PluginSystemError } from '../errors/index.js';
-import type { PluginDependency } from '../plugin/index.js';
-import { circleThrough, components } from './components.js';
-import { dependencyError, dependentFailure, type Failure, ownFailure } from './failure.js';
+import { nearest, type PluginSystemError } from '../../errors/index.js';
+import type { PluginDependency } from '../../plugin/index.js';
+import { circleThrough, components } from '../components.js';
+import { satisfies } from '../ranges.js';
+import type { Candidate } from '../types.js';
+import { Chain, versionsOf, wanted } from '../wording.js';
 import type { Need, Option, Pool } from './pool.js';
-import { satisfies } from './ranges.js';
-import type { Candidate } from './types.js';
-import { Chain, versionsOf, wanted } from './wording.js';
+import { dependencyError, inheritedReason, ownReason, type Reason } from './reason.js';
 
 /** Those that are here but may not be chosen, and why. */
 export interface Bystanders<Entry extends Candidate> {
@@ -19,25 +19,25 @@ export interface Bystanders<Entry extends Candidate> {
 /** A look at all names for each that is missing: for so many names, and no more. */
 const MAX_SUGGESTIONS = 64;
 
-/** Says of each option that is not grounded what it lacks. */
-export class Failures<Entry extends Candidate> {
+/** Says of each option that is not feasible what it lacks. */
+export class Infeasibility<Entry extends Candidate> {
   readonly #pool: Pool<Entry>;
-  readonly #grounded: Uint8Array;
+  readonly #feasible: Uint8Array;
   readonly #bystanders: Bystanders<Entry>;
-  readonly #failures = new Map<number, Failure>();
+  readonly #failures = new Map<number, Reason>();
   readonly #suggestions = new Map<string, string | undefined>();
 
-  constructor(pool: Pool<Entry>, grounded: Uint8Array, bystanders: Bystanders<Entry>) {
+  constructor(pool: Pool<Entry>, feasible: Uint8Array, bystanders: Bystanders<Entry>) {
     this.#pool = pool;
-    this.#grounded = grounded;
+    this.#feasible = feasible;
     this.#bystanders = bystanders;
-    const unmet = pool.options.filter(({ id }) => grounded[id] === 0);
+    const unmet = pool.options.filter(({ id }) => feasible[id] === 0);
     const queue: number[] = [];
     for (const option of unmet) {
       const need = option.needs.find(({ span }) => span.options.length === 0 || span.name === option.name);
       if (need === undefined) continue;
       if (need.span.name === option.name) this.#noteCircle([option.id]);
-      else this.#failures.set(option.id, ownFailure(option.entry, this.#lack(option, need.dependency)));
+      else this.#failures.set(option.id, ownReason(option.entry, this.#lack(option, need.dependency)));
       queue.push(option.id);
     }
     const left = pool.spans.map(({ options }) => options.length);
@@ -61,8 +61,8 @@ export class Failures<Entry extends Candidate> {
           if (this.#failures.has(user)) continue;
           const option = options[user] as Option<Entry>;
           const need = option.needs.find(({ span }) => span.id === id) as Need;
-          const cause = this.#failures.get(need.span.options[0] as number) as Failure;
-          this.#failures.set(user, dependentFailure(option.entry, need.dependency, cause));
+          const cause = this.#failures.get(need.span.options[0] as number) as Reason;
+          this.#failures.set(user, inheritedReason(option.entry, need.dependency, cause));
           queue.push(user);
         }
       }
@@ -74,7 +74,7 @@ export class Failures<Entry extends Candidate> {
     const { options } = this.#pool;
     const edges = new Map<number, number[]>();
     for (const { id, needs } of rest) {
-      const failing = needs.filter(({ span }) => !span.options.some((option) => this.#grounded[option] === 1));
+      const failing = needs.filter(({ span }) => !span.options.some((option) => this.#feasible[option] === 1));
       edges.set(id, [...new Set(failing.flatMap(({ span }) => span.options.filter((option) => !this.#failures.has(option))))]);
     }
     const component = components(options.length, (node) => edges.get(node) ?? []);
@@ -95,7 +95,7 @@ export class Failures<Entry extends Candidate> {
     const news = circle.filter((member) => !this.#failures.has(member));
     for (const member of news) {
       const { entry } = this.#pool.options[member] as Option<Entry>;
-      this.#failures.set(member, ownFailure(entry, dependencyError('DependencyCycle', text, entry)));
+      this.#failures.set(member, ownReason(entry, dependencyError('DependencyCycle', text, entry)));
     }
     return news;
   }

@@ -1,10 +1,10 @@
-import { Choices } from './choices.js';
-import { decisionOn } from './decisions.js';
-import { dependencyError, dependentFailure, type Failure, ownFailure } from './failure.js';
-import { minimalConflict } from './minimal.js';
+import { decisionOn } from '../conflicts/decisions.js';
+import { compareText } from '../rank.js';
+import type { Candidate, PluginConflict, ResolutionOptions } from '../types.js';
+import { Constraints } from './constraints.js';
+import { minimalConflict } from './minimal-conflict.js';
 import type { Need, Option, Pool } from './pool.js';
-import { compareText } from './rank.js';
-import type { Candidate, PluginConflict, ResolutionOptions } from './types.js';
+import { dependencyError, inheritedReason, ownReason, type Reason } from './reason.js';
 import { VersionStory } from './version-story.js';
 
 /** A conflict for which plugins have to give way that were admitted: all is to be resolved anew without them. */
@@ -24,20 +24,20 @@ export class Admission<Entry extends Candidate> {
   readonly conflicts: PluginConflict[] = [];
   readonly evictions: Eviction[] = [];
   readonly #pool: Pool<Entry>;
-  readonly #choices: Choices<Entry>;
+  readonly #choices: Constraints<Entry>;
   readonly #options: ResolutionOptions;
   /** By number of the name. */
-  readonly #failures = new Map<number, Failure>();
+  readonly #failures = new Map<number, Reason>();
 
-  constructor(pool: Pool<Entry>, grounded: Uint8Array, options: ResolutionOptions) {
+  constructor(pool: Pool<Entry>, feasible: Uint8Array, options: ResolutionOptions) {
     this.#pool = pool;
-    this.#choices = new Choices(pool, grounded);
+    this.#choices = new Constraints(pool, feasible);
     this.#options = options;
     this.#run();
   }
 
   /** Why a name that could run by itself was not admitted. */
-  failureOf(name: number): Failure | undefined {
+  failureOf(name: number): Reason | undefined {
     return this.#failures.get(name);
   }
 
@@ -73,7 +73,7 @@ export class Admission<Entry extends Candidate> {
     if (blocking.includes(undefined)) return false;
     const { dependency, span } = blocking[0] as Need;
     const { entry } = this.#optionOf(this.#choices.optionsOf(name)[0] as number);
-    this.#failures.set(name, dependentFailure(entry, dependency, this.#failures.get(span.name as number) as Failure));
+    this.#failures.set(name, inheritedReason(entry, dependency, this.#failures.get(span.name as number) as Reason));
     return true;
   }
 
@@ -98,7 +98,7 @@ export class Admission<Entry extends Candidate> {
     const { members, story } = this.#explain(culprit);
     const { entry } = this.#optionOf(this.#choices.optionsOf(culprit)[0] as number);
     const fail = (detail: string) =>
-      this.#failures.set(culprit, ownFailure(entry, dependencyError('DependencyConflict', detail, entry)));
+      this.#failures.set(culprit, ownReason(entry, dependencyError('DependencyConflict', detail, entry)));
     if (members.length === 1) {
       fail(story);
       return;

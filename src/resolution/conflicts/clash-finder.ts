@@ -1,8 +1,8 @@
-import type { PluginDependency, ResourceAccess, ResourceUse } from '../plugin/index.js';
-import { satisfies } from './ranges.js';
-import { compareText } from './rank.js';
-import type { Candidate, ConflictKind } from './types.js';
-import { wanted } from './wording.js';
+import type { PluginDependency, ResourceAccess, ResourceUse } from '../../plugin/index.js';
+import { satisfies } from '../ranges.js';
+import { compareText } from '../rank.js';
+import type { Candidate, ConflictKind } from '../types.js';
+import { wanted } from '../wording.js';
 
 /** Two plugins that ought not to run together. */
 export interface Clash<Entry extends Candidate> {

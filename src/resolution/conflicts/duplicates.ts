@@ -1,7 +1,7 @@
-import { PluginSystemError } from '../errors/index.js';
+import { PluginSystemError } from '../../errors/index.js';
+import type { Candidate, PluginConflict, ResolutionOptions } from '../types.js';
+import { listed, wanted } from '../wording.js';
 import { decisionOn } from './decisions.js';
-import type { Candidate, PluginConflict, ResolutionOptions } from './types.js';
-import { listed, wanted } from './wording.js';
 
 /** Entries of one name that the operator wants refused; empty where the best is to be taken, which is the default. */
 export function refusedDuplicates<Entry extends Candidate>(
