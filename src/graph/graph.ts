@@ -1,5 +1,6 @@
 import type { ErrorCode, PluginSystemError } from '../errors/index.js';
 import type { PluginDependency } from '../plugin/index.js';
+import { getOrInsert } from '../resolution/get-or-insert.js';
 import type { Candidate, PluginConflict } from '../resolution/index.js';
 import { satisfies } from '../resolution/ranges.js';
 
@@ -63,10 +64,7 @@ export function graphOf(
   const positions = new Map(order.map((name, position) => [name, position]));
   const byName = new Map<string, GraphEntry[]>();
   for (const entry of entries) {
-    const { name } = entry.candidate.metadata;
-    const known = byName.get(name);
-    if (known === undefined) byName.set(name, [entry]);
-    else known.push(entry);
+    getOrInsert(byName, entry.candidate.metadata.name, () => []).push(entry);
   }
   const runs = (entry: GraphEntry) => entry.error === undefined && positions.has(entry.candidate.metadata.name);
   const stateOf = ({ name, range }: PluginDependency, { metadata }: Candidate): GraphEdgeState => {

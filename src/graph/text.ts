@@ -1,3 +1,4 @@
+import { getOrInsert } from '../resolution/get-or-insert.js';
 import { Chain, wanted } from '../resolution/wording.js';
 import type { GraphEdge, GraphPlugin, PluginGraph } from './graph.js';
 import type { Explanation } from './why.js';
@@ -5,11 +6,7 @@ import type { Explanation } from './why.js';
 /** The graph for a terminal: those that run in their order, then the others, each with what it needs. */
 export function graphText(graph: PluginGraph): string {
   const edges = new Map<string, GraphEdge[]>();
-  for (const edge of graph.edges) {
-    const known = edges.get(edge.from);
-    if (known === undefined) edges.set(edge.from, [edge]);
-    else known.push(edge);
-  }
+  for (const edge of graph.edges) getOrInsert(edges, edge.from, () => []).push(edge);
   const lines: string[] = [];
   const width = String(graph.plugins.length).length + 1;
   const shown = new Set<string>();

@@ -1,4 +1,5 @@
 import { type ErrorCode, nearest, PluginSystemError } from '../errors/index.js';
+import { getOrInsert } from '../resolution/get-or-insert.js';
 import { type GraphEdge, type GraphPlugin, type PluginGraph, representatives } from './graph.js';
 
 /** What is known of one plugin and its neighbours. */
@@ -54,9 +55,7 @@ function chainsTo(graph: PluginGraph, name: string): string[][] {
   const dependents = new Map<string, string[]>();
   for (const { from, to, kind } of graph.edges) {
     if (kind === 'excludes' || from === to) continue;
-    const known = dependents.get(to);
-    if (known === undefined) dependents.set(to, [from]);
-    else known.push(from);
+    getOrInsert(dependents, to, () => []).push(from);
   }
   const next = new Map<string, string | undefined>([[name, undefined]]);
   const chains: string[][] = [];
