@@ -1,7 +1,7 @@
 import { PluginSystemError } from '../../errors/index.js';
 import type { Candidate, PluginConflict, ResolutionOptions } from '../types.js';
 import { listed, wanted } from '../wording.js';
-import { decisionOn } from './decisions.js';
+import { conflictOf, type Decision, decide } from './decisions.js';
 
 /** Entries of one name that the operator wants refused; empty where the best is to be taken, which is the default. */
 export function refusedDuplicates<Entry extends Candidate>(
@@ -9,20 +9,12 @@ export function refusedDuplicates<Entry extends Candidate>(
   options: ResolutionOptions,
 ): ReadonlyArray<{ readonly entry: Entry; readonly error: PluginSystemError }> {
   if (group.length < 2) return [];
-  const { name } = (group[0] as Entry).metadata;
-  const { resolution, isDecided } = decision(group, options);
-  if (!isDecided) return [];
-  const mayGo = group.filter((entry) => !entry.isCore && entry.isRunning !== true);
-  const refused =
-    typeof resolution === 'object'
-      ? mayGo.filter(({ path }) => path === resolution.disable)
-      : resolution === 'refuse'
-        ? mayGo
-        : [];
+  const { resolution, refused } = decisionOn(group, options);
+  // Which of them is preferred shows only when versions are chosen.
+  if (resolution === 'prefer') return [];
   const what =
     typeof resolution === 'object' ? `it was decided that ${resolution.disable} gives way` : 'all of them are refused';
-  const detail = `the name ${name} is used by ${listed(group.map(placeOf))}; ${what}`;
-  return refused.map((entry) => ({ entry, error: duplicateError(entry, detail) }));
+  return refused.map((entry) => ({ entry, error: duplicateError(entry, `${nameIsUsedBy(group)}; ${what}`) }));
 }
 
 /**
@@ -42,27 +34,23 @@ export function duplicateConflict(
   taken: Candidate | undefined,
   options: ResolutionOptions,
 ): PluginConflict {
-  const { name } = (members[0] as Candidate).metadata;
-  const { resolution, isDecided } = decision(members, options);
-  return {
-    id: `duplicate:${name}`,
-    kind: 'duplicate',
-    severity: 'fatal',
-    plugins: members.map(() => name),
-    paths: members.map(({ path }) => path),
-    detail: `the name ${name} is used by ${listed(members.map(placeOf))}`,
-    resolution,
-    isDecided,
-    refused: members.filter((entry) => entry !== taken).map(() => name),
-  };
+  const refused = members.filter((entry) => entry !== taken);
+  const about = { id: idOf(members), kind: 'duplicate', detail: nameIsUsedBy(members) } as const;
+  return conflictOf(about, members, { ...decisionOn(members, options), refused });
 }
 
-function decision(group: readonly Candidate[], { decisions }: ResolutionOptions) {
-  const { name } = (group[0] as Candidate).metadata;
-  const paths = group.map(({ path }) => path);
-  const decided = decisionOn(`duplicate:${name}`, paths, { decisions, policy: 'prefer' });
-  // Two of one name cannot both run, whatever is allowed.
-  return decided.resolution === 'allow' ? { resolution: 'prefer' as const, isDecided: decided.isDecided } : decided;
+function decisionOn<Entry extends Candidate>(group: readonly Entry[], options: ResolutionOptions): Decision<Entry> {
+  const isProtected = ({ isCore }: Candidate) => isCore;
+  const isFixed = ({ isRunning }: Candidate) => isRunning === true;
+  return decide(idOf(group), group, { kind: 'duplicate', isProtected, isFixed }, options);
+}
+
+function idOf(group: readonly Candidate[]): string {
+  return `duplicate:${group[0]?.metadata.name}`;
+}
+
+function nameIsUsedBy(group: readonly Candidate[]): string {
+  return `the name ${group[0]?.metadata.name} is used by ${listed(group.map(placeOf))}`;
 }
 
 function placeOf({ path }: Candidate): string {

@@ -19,35 +19,43 @@ export interface Bystanders<Entry extends Candidate> {
 /** A look at all names for each that is missing: for so many names, and no more. */
 const MAX_SUGGESTIONS = 64;
 
-/** Says of each option that is not feasible what it lacks. */
-export class Infeasibility<Entry extends Candidate> {
+/** Why each option that is not feasible cannot run: what it lacks. By option. */
+export function infeasibility<Entry extends Candidate>(
+  pool: Pool<Entry>,
+  feasible: Uint8Array,
+  bystanders: Bystanders<Entry>,
+): ReadonlyMap<number, Reason> {
+  return new Infeasibility(pool, feasible, bystanders).reasons();
+}
+
+class Infeasibility<Entry extends Candidate> {
   readonly #pool: Pool<Entry>;
   readonly #feasible: Uint8Array;
   readonly #bystanders: Bystanders<Entry>;
-  readonly #failures = new Map<number, Reason>();
+  readonly #reasons = new Map<number, Reason>();
   readonly #suggestions = new Map<string, string | undefined>();
 
   constructor(pool: Pool<Entry>, feasible: Uint8Array, bystanders: Bystanders<Entry>) {
     this.#pool = pool;
     this.#feasible = feasible;
     this.#bystanders = bystanders;
-    const unmet = pool.options.filter(({ id }) => feasible[id] === 0);
+  }
+
+  reasons(): ReadonlyMap<number, Reason> {
+    const unmet = this.#pool.options.filter(({ id }) => this.#feasible[id] === 0);
     const queue: number[] = [];
     for (const option of unmet) {
       const need = option.needs.find(({ span }) => span.options.length === 0 || span.name === option.name);
       if (need === undefined) continue;
       if (need.span.name === option.name) this.#noteCircle([option.id]);
-      else this.#failures.set(option.id, ownReason(option.entry, this.#lack(option, need.dependency)));
+      else this.#reasons.set(option.id, ownReason(option.entry, this.#lack(option, need.dependency)));
       queue.push(option.id);
     }
-    const left = pool.spans.map(({ options }) => options.length);
+    const left = this.#pool.spans.map(({ options }) => options.length);
     this.#follow(queue, left);
-    const rest = unmet.filter(({ id }) => !this.#failures.has(id));
+    const rest = unmet.filter(({ id }) => !this.#reasons.has(id));
     if (rest.length > 0) this.#follow(this.#findCircles(rest), left);
-  }
-
-  errorOf(option: number): PluginSystemError | undefined {
-    return this.#failures.get(option)?.error;
+    return this.#reasons;
   }
 
   /** Fails all that need what has failed. */
@@ -58,11 +66,11 @@ export class Infeasibility<Entry extends Candidate> {
         left[id] = (left[id] as number) - 1;
         if (left[id] !== 0) continue;
         for (const user of spans[id]?.users ?? []) {
-          if (this.#failures.has(user)) continue;
+          if (this.#reasons.has(user)) continue;
           const option = options[user] as Option<Entry>;
           const need = option.needs.find(({ span }) => span.id === id) as Need;
-          const cause = this.#failures.get(need.span.options[0] as number) as Reason;
-          this.#failures.set(user, inheritedReason(option.entry, need.dependency, cause));
+          const cause = this.#reasons.get(need.span.options[0] as number) as Reason;
+          this.#reasons.set(user, inheritedReason(option.entry, need.dependency, cause));
           queue.push(user);
         }
       }
@@ -75,12 +83,12 @@ export class Infeasibility<Entry extends Candidate> {
     const edges = new Map<number, number[]>();
     for (const { id, needs } of rest) {
       const failing = needs.filter(({ span }) => !span.options.some((option) => this.#feasible[option] === 1));
-      edges.set(id, [...new Set(failing.flatMap(({ span }) => span.options.filter((option) => !this.#failures.has(option))))]);
+      edges.set(id, [...new Set(failing.flatMap(({ span }) => span.options.filter((option) => !this.#reasons.has(option))))]);
     }
     const component = components(options.length, (node) => edges.get(node) ?? []);
     const onCircles: number[] = [];
     for (const { id } of rest) {
-      if (this.#failures.has(id)) continue;
+      if (this.#reasons.has(id)) continue;
       const inside = (node: number) => (edges.get(node) ?? []).filter((next) => component[next] === component[node]);
       const circle = inside(id).length === 0 ? undefined : circleThrough(id, inside);
       if (circle !== undefined) onCircles.push(...this.#noteCircle(circle));
@@ -92,10 +100,10 @@ export class Infeasibility<Entry extends Candidate> {
   #noteCircle(circle: readonly number[]): number[] {
     const spelt = Chain.of([...circle, circle[0] as number].map((option) => this.#pool.nameOf(option)));
     const text = `the plugins depend on each other in a circle: ${spelt}`;
-    const news = circle.filter((member) => !this.#failures.has(member));
+    const news = circle.filter((member) => !this.#reasons.has(member));
     for (const member of news) {
       const { entry } = this.#pool.options[member] as Option<Entry>;
-      this.#failures.set(member, ownReason(entry, dependencyError('DependencyCycle', text, entry)));
+      this.#reasons.set(member, ownReason(entry, dependencyError('DependencyCycle', text, entry)));
     }
     return news;
   }

@@ -1,79 +1,112 @@
-import { decisionOn } from '../conflicts/decisions.js';
+import type { PluginWarning } from '../../plugin/index.js';
+import { conflictOf, decide, type SettledConflict, type Stakes } from '../conflicts/decisions.js';
 import { compareText } from '../rank.js';
 import type { Candidate, PluginConflict, ResolutionOptions } from '../types.js';
 import { Constraints } from './constraints.js';
 import { minimalConflict } from './minimal-conflict.js';
 import type { Need, Option, Pool } from './pool.js';
 import { dependencyError, inheritedReason, ownReason, type Reason } from './reason.js';
+import type { Work } from './solver.js';
 import { VersionStory } from './version-story.js';
 
-/** A conflict for which plugins have to give way that were admitted: all is to be resolved anew without them. */
-export interface Eviction {
-  readonly conflict: PluginConflict;
-  /** Names of those that run in their place; empty where all give way. */
-  readonly winners: readonly string[];
+/** Which names run, and in which version. */
+export interface VersionChoice<Entry extends Candidate> {
+  readonly chosen: readonly Entry[];
+  /** By number of the name: why one that could run by itself does not. */
+  readonly reasons: ReadonlyMap<number, Reason>;
+  /** Those in which what gave way is not chosen. */
+  readonly conflicts: readonly PluginConflict[];
+  /** Those for which plugins have to give way that were admitted before: all is to be resolved anew without them, and nothing is chosen. */
+  readonly evicting: ReadonlyArray<SettledConflict<Entry>>;
+  readonly warnings: SettledConflict<Entry>['warnings'];
 }
 
 /**
  * Admits names in order: each that can run together with all that were admitted before it. What cannot is refused, with a smallest set of plugins that cannot all run,
- * and what was decided about that set is done.
+ * and what was decided about that set is done. Of each name the highest version is taken that this leaves.
+ * @param work what may be spent on looking for versions; without any left, names are admitted only if that is easy, and versions may be lower than they could be
  */
-export class Admission<Entry extends Candidate> {
-  /** By number of the name. */
-  readonly chosen = new Map<number, Entry>();
-  readonly conflicts: PluginConflict[] = [];
-  readonly evictions: Eviction[] = [];
+export function chooseVersions<Entry extends Candidate>(
+  pool: Pool<Entry>,
+  feasible: Uint8Array,
+  options: ResolutionOptions,
+  work: Work,
+): VersionChoice<Entry> {
+  return new Chooser(pool, new Constraints(pool, feasible, work), options, work).run();
+}
+
+class Chooser<Entry extends Candidate> {
   readonly #pool: Pool<Entry>;
-  readonly #choices: Constraints<Entry>;
+  readonly #constraints: Constraints<Entry>;
   readonly #options: ResolutionOptions;
+  readonly #work: Work;
+  readonly #chosen: Entry[] = [];
+  readonly #conflicts: PluginConflict[] = [];
+  readonly #evicting: Array<SettledConflict<Entry>> = [];
   /** By number of the name. */
-  readonly #failures = new Map<number, Reason>();
+  readonly #reasons = new Map<number, Reason>();
 
-  constructor(pool: Pool<Entry>, feasible: Uint8Array, options: ResolutionOptions) {
+  constructor(pool: Pool<Entry>, constraints: Constraints<Entry>, options: ResolutionOptions, work: Work) {
     this.#pool = pool;
-    this.#choices = new Constraints(pool, feasible);
+    this.#constraints = constraints;
     this.#options = options;
-    this.#run();
+    this.#work = work;
   }
 
-  /** Why a name that could run by itself was not admitted. */
-  failureOf(name: number): Reason | undefined {
-    return this.#failures.get(name);
-  }
-
-  #run(): void {
-    const choices = this.#choices;
+  run(): VersionChoice<Entry> {
+    const constraints = this.#constraints;
     for (const name of this.#pool.names.keys()) {
-      const [first] = choices.optionsOf(name);
-      if (first === undefined || this.#failures.has(name)) continue;
-      if (!choices.isEntangled(name)) {
-        this.chosen.set(name, this.#optionOf(first).entry);
-        continue;
-      }
-      if (this.#isBlocked(name) || choices.admit(name) === undefined) continue;
-      const path = this.#pathToCulprit(name);
-      const culprit = path.at(-1) as number;
-      if (!this.#failures.has(culprit)) this.#refuse(culprit);
-      for (const dependent of path.slice(0, -1).reverse()) this.#isBlocked(dependent);
+      const [first] = constraints.optionsOf(name);
+      if (first === undefined || this.#reasons.has(name)) continue;
+      if (constraints.isEntangled(name)) this.#admit(name);
+      else this.#chosen.push(this.#optionOf(first).entry);
     }
-    if (this.evictions.length > 0) return;
-    for (const [name, option] of choices.choose()) this.chosen.set(name, this.#optionOf(option).entry);
+    const warnings: Array<VersionChoice<Entry>['warnings'][number]> = [];
+    if (this.#evicting.length === 0) {
+      for (const [name, option] of constraints.choose()) {
+        const { entry } = this.#optionOf(option);
+        this.#chosen.push(entry);
+        const best = this.#bestOf(name);
+        if (this.#work.left <= 0 && entry !== best) warnings.push({ entry, warning: perhapsTooLow(entry, best) });
+      }
+    }
+    const { reasons, chosen, conflicts } = { reasons: this.#reasons, chosen: this.#chosen, conflicts: this.#conflicts };
+    return { reasons, chosen, conflicts, evicting: firstToGo(this.#evicting), warnings };
+  }
+
+  #admit(name: number): void {
+    if (this.#isBlocked(name)) return;
+    const answer = this.#constraints.admit(name);
+    if (answer === undefined) return;
+    if (answer === 'gave up') {
+      this.#giveUp(name);
+      return;
+    }
+    const path = this.#pathToCulprit(name);
+    const culprit = path.at(-1) as number;
+    if (!this.#reasons.has(culprit)) this.#refuse(culprit, culprit === name ? answer : undefined);
+    for (const dependent of path.slice(0, -1).reverse()) this.#isBlocked(dependent);
   }
 
   #optionOf(id: number): Option<Entry> {
     return this.#pool.options[id] as Option<Entry>;
   }
 
+  /** The version of a name that would be taken if it had the choice. */
+  #bestOf(name: number): Entry {
+    return this.#optionOf(this.#constraints.optionsOf(name)[0] as number).entry;
+  }
+
   /** Whether each option of a name needs one that was refused; then it is refused too. */
   #isBlocked(name: number): boolean {
-    if (this.#failures.size === 0) return false;
-    const blocking = this.#choices
+    if (this.#reasons.size === 0) return false;
+    const blocking = this.#constraints
       .optionsOf(name)
-      .map((id) => this.#optionOf(id).needs.find(({ span }) => this.#failures.has(span.name as number)));
+      .map((id) => this.#optionOf(id).needs.find(({ span }) => this.#reasons.has(span.name as number)));
     if (blocking.includes(undefined)) return false;
     const { dependency, span } = blocking[0] as Need;
-    const { entry } = this.#optionOf(this.#choices.optionsOf(name)[0] as number);
-    this.#failures.set(name, inheritedReason(entry, dependency, this.#failures.get(span.name as number) as Reason));
+    const entry = this.#bestOf(name);
+    this.#reasons.set(name, inheritedReason(entry, dependency, this.#reasons.get(span.name as number) as Reason));
     return true;
   }
 
@@ -81,11 +114,11 @@ export class Admission<Entry extends Candidate> {
   #pathToCulprit(name: number): number[] {
     const path = [name];
     const seen = new Set(path);
-    for (let at: number | undefined = name; at !== undefined && !this.#failures.has(at); ) {
-      const [option, ...others] = this.#choices.optionsOf(at);
+    for (let at: number | undefined = name; at !== undefined && !this.#reasons.has(at); ) {
+      const [option, ...others] = this.#constraints.optionsOf(at);
       if (option === undefined || others.length > 0) break;
       const { needs } = this.#optionOf(option);
-      at = needs.map(({ span }) => span.name as number).find((next) => !seen.has(next) && this.#choices.isRuledOut(next));
+      at = needs.map(({ span }) => span.name as number).find((next) => !seen.has(next) && this.#constraints.isRuledOut(next));
       if (at === undefined) break;
       seen.add(at);
       path.push(at);
@@ -93,79 +126,98 @@ export class Admission<Entry extends Candidate> {
     return path;
   }
 
+  /** Refuses a name of which it could not be found out whether it can run. */
+  #giveUp(name: number): void {
+    const entry = this.#bestOf(name);
+    const who = entry.metadata.name;
+    const detail = `whether ${who} can run beside the others was not found out: there are too many versions to choose from`;
+    const remedy = `Remove versions that are not needed, of what ${who} needs and of ${who} itself.`;
+    this.#reasons.set(name, ownReason(entry, dependencyError('DependencyConflict', detail, entry, { remedy })));
+  }
+
   /** Refuses a name that cannot be admitted; if others are to give way too, or in its place, it is refused for now. */
-  #refuse(culprit: number): void {
-    const { members, story } = this.#explain(culprit);
-    const { entry } = this.#optionOf(this.#choices.optionsOf(culprit)[0] as number);
+  #refuse(culprit: number, blamed: readonly number[] | undefined): void {
+    const { members, story } = this.#explain(culprit, blamed);
+    const entry = this.#bestOf(culprit);
     const fail = (detail: string) =>
-      this.#failures.set(culprit, ownReason(entry, dependencyError('DependencyConflict', detail, entry)));
+      this.#reasons.set(culprit, ownReason(entry, dependencyError('DependencyConflict', detail, entry)));
     if (members.length === 1) {
       fail(story);
       return;
     }
-    const entries = members.map((name) => this.#optionOf(this.#choices.optionsOf(name)[0] as number).entry);
-    const plugins = entries.map(({ metadata }) => metadata.name);
-    const id = `version:${[...plugins].sort(compareText).join('+')}`;
-    const { resolution, isDecided } = decisionOn(id, plugins, this.#options);
-    const refused = this.#givingWay(members, culprit, resolution);
-    const conflict: PluginConflict = {
-      id,
-      kind: 'version',
-      severity: 'fatal',
-      plugins,
-      paths: entries.map(({ path }) => path),
-      detail: story,
-      resolution,
-      isDecided,
-      refused: refused.map((name) => this.#pool.names[name] as string),
-    };
     fail(`${story}; ${entry.metadata.name} loads last, and gives way`);
-    if (refused.length === 1 && refused[0] === culprit) {
-      this.conflicts.push(conflict);
-    } else {
-      const winners = refused.length > 1 ? [] : plugins.filter((name) => !conflict.refused.includes(name));
-      this.evictions.push({ conflict, winners });
-    }
+    const entries = members.map((name) => this.#bestOf(name));
+    const names = entries.map(({ metadata }) => metadata.name);
+    const id = `version:${[...names].sort(compareText).join('+')}`;
+    const decision = decide(id, entries, this.#stakes(), this.#options);
+    const conflict = conflictOf({ id, kind: 'version', detail: story }, entries, decision);
+    if (decision.refused.length === 1 && decision.refused[0] === entry) this.#conflicts.push(conflict);
+    else this.#evicting.push(this.#evict(conflict, members));
   }
 
-  /** What is the application's own, or needed by it, stays; so does what loads first, unless all are to be refused. */
-  #givingWay(members: readonly number[], culprit: number, resolution: PluginConflict['resolution']): readonly number[] {
-    const isOwn = this.#ownNames();
-    if (typeof resolution === 'object') {
-      const named = members.find((name) => this.#pool.names[name] === resolution.disable) as number;
-      return isOwn.has(named) ? [culprit] : [named];
-    }
-    if (resolution !== 'refuse' || isOwn.has(culprit)) return [culprit];
-    return members.filter((name) => name === culprit || !isOwn.has(name));
+  /** The conflict, in which all versions of a name that gives way are refused. */
+  #evict(conflict: PluginConflict, members: readonly number[]): SettledConflict<Entry> {
+    const versionsOf = (name: number) => (this.#pool.optionsOf[name] ?? []).map((id) => this.#optionOf(id).entry);
+    const isRefused = (name: number) => conflict.refused.includes(this.#pool.names[name] as string);
+    const refused = members.filter(isRefused);
+    const winners = refused.length > 1 ? [] : members.filter((name) => !isRefused(name));
+    const others = winners.length === 0 ? 'all of them are refused' : 'so it was decided';
+    const error = (entry: Entry) => dependencyError('DependencyConflict', `${conflict.detail}; ${others}`, entry);
+    return {
+      conflict,
+      refusals: refused.flatMap(versionsOf).map((entry) => ({ entry, error: error(entry) })),
+      winners: winners.map(versionsOf),
+      warnings: [],
+    };
+  }
+
+  #stakes(): Stakes<Entry> {
+    const names = this.#protectedNames();
+    const isProtected = ({ metadata }: Entry) => names.has(this.#pool.numberOf(metadata.name) as number);
+    return { kind: 'version', isProtected, isFixed: () => false };
   }
 
   /** Names of core plugins, and of what they need in any case. */
-  #ownNames(): ReadonlySet<number> {
-    const own = new Set<number>();
-    for (const { name, entry } of this.#pool.options) if (entry.isCore) own.add(name);
-    for (const name of own) {
-      const [option, ...others] = this.#choices.optionsOf(name);
+  #protectedNames(): ReadonlySet<number> {
+    const found = new Set<number>();
+    for (const { name, entry } of this.#pool.options) if (entry.isCore) found.add(name);
+    for (const name of found) {
+      const [option, ...others] = this.#constraints.optionsOf(name);
       if (option === undefined || others.length > 0) continue;
-      for (const { span } of this.#optionOf(option).needs) own.add(span.name as number);
+      for (const { span } of this.#optionOf(option).needs) found.add(span.name as number);
     }
-    return own;
+    return found;
   }
 
   /** A smallest set of names that cannot all run, the culprit last, and how that comes. */
-  #explain(culprit: number): { members: readonly number[]; story: string } {
-    const choices = this.#choices;
+  #explain(culprit: number, blamed: readonly number[] | undefined): { members: readonly number[]; story: string } {
+    const constraints = this.#constraints;
     const latestFirst = (names: readonly number[]) => [...names].sort((a, b) => b - a);
-    const conflictIn = (names: readonly number[]) => choices.conflictAmong(names);
+    const conflictIn = (names: readonly number[]) => constraints.conflictAmong(names);
     const order = (names: readonly number[]) => [...names.filter((name) => name !== culprit).sort((a, b) => a - b), culprit];
-    const found = minimalConflict(latestFirst(choices.admit(culprit) as number[]), conflictIn);
+    const found = minimalConflict(latestFirst(blamed ?? (constraints.admit(culprit) as readonly number[])), conflictIn);
     let members = order(found);
-    let story = new VersionStory(this.#pool, choices, members);
+    let story = new VersionStory(this.#pool, constraints, members);
     // Those that ask themselves are a better answer than those that need them.
     const { askers } = story;
     if (members.length > 1 && askers.includes(culprit)) {
       members = order(minimalConflict(latestFirst(askers), conflictIn));
-      story = new VersionStory(this.#pool, choices, members);
+      story = new VersionStory(this.#pool, constraints, members);
     }
     return { members, story: story.toString() };
   }
+}
+
+/** Those that the operator named first: without them there may be no other conflicts. */
+function firstToGo<Entry extends Candidate>(
+  evicting: ReadonlyArray<SettledConflict<Entry>>,
+): ReadonlyArray<SettledConflict<Entry>> {
+  const named = evicting.filter(({ winners }) => winners.length > 0);
+  return named.length > 0 ? named : evicting;
+}
+
+function perhapsTooLow({ metadata }: Candidate, { metadata: best }: Candidate): PluginWarning {
+  const { name, version } = metadata;
+  const message = `${name} runs in version ${version}, and ${best.version} is here: there are too many versions of plugins to find the best choice`;
+  return { code: 'DependencyVersion', message };
 }
