@@ -25,8 +25,8 @@ export function resolve<Entry extends Candidate>(entries: readonly Entry[], opti
   return new Resolver(entries, options).run();
 }
 
-/** Steps in the search for versions, for all rounds together: a second or two. What occurs takes a few hundred. */
-const MAX_WORK = 20_000;
+/** Steps in the search for versions, for all rounds together: about a second. What occurs takes a few hundred at most. */
+const MAX_WORK = 10_000;
 
 class Resolver<Entry extends Candidate> {
   readonly #entries: readonly Entry[];

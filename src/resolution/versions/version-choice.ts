@@ -1,10 +1,10 @@
-import type { PluginWarning } from '../../plugin/index.js';
 import { conflictOf, decide, type SettledConflict, type Stakes } from '../conflicts/decisions.js';
+import { getOrInsert } from '../get-or-insert.js';
 import { compareText } from '../rank.js';
 import type { Candidate, PluginConflict, ResolutionOptions } from '../types.js';
 import { Constraints } from './constraints.js';
 import { minimalConflict } from './minimal-conflict.js';
-import type { Need, Option, Pool } from './pool.js';
+import type { Need, Option, Pool, Span } from './pool.js';
 import { dependencyError, inheritedReason, ownReason, type Reason } from './reason.js';
 import type { Work } from './solver.js';
 import { VersionStory } from './version-story.js';
@@ -61,17 +61,15 @@ class Chooser<Entry extends Candidate> {
       if (constraints.isEntangled(name)) this.#admit(name);
       else this.#chosen.push(this.#optionOf(first).entry);
     }
-    const warnings: Array<VersionChoice<Entry>['warnings'][number]> = [];
-    if (this.#evicting.length === 0) {
-      for (const [name, option] of constraints.choose()) {
-        const { entry } = this.#optionOf(option);
-        this.#chosen.push(entry);
-        const best = this.#bestOf(name);
-        if (this.#work.left <= 0 && entry !== best) warnings.push({ entry, warning: perhapsTooLow(entry, best) });
-      }
-    }
-    const { reasons, chosen, conflicts } = { reasons: this.#reasons, chosen: this.#chosen, conflicts: this.#conflicts };
-    return { reasons, chosen, conflicts, evicting: firstToGo(this.#evicting), warnings };
+    const options = this.#evicting.length === 0 ? constraints.choose() : new Map<number, number>();
+    for (const option of options.values()) this.#chosen.push(this.#optionOf(option).entry);
+    return {
+      chosen: this.#chosen,
+      reasons: this.#reasons,
+      conflicts: this.#conflicts,
+      evicting: firstToGo(this.#evicting),
+      warnings: this.#work.left > 0 ? [] : this.#perhapsTooLow(options),
+    };
   }
 
   #admit(name: number): void {
@@ -126,11 +124,28 @@ class Chooser<Entry extends Candidate> {
     return path;
   }
 
+  /** Says of each version that was chosen in want of work that a better one is here, unless that does not suit those that need it. */
+  #perhapsTooLow(chosen: ReadonlyMap<number, number>): VersionChoice<Entry>['warnings'] {
+    const needs = [...chosen.values()].flatMap((option) => this.#optionOf(option).needs);
+    const spans = new Map<number, Set<Span>>();
+    for (const { span } of needs) getOrInsert(spans, span.name as number, () => new Set<Span>()).add(span);
+    return [...chosen].flatMap(([name, option]) => {
+      const options = this.#constraints.optionsOf(name);
+      const better = options.slice(0, options.indexOf(option));
+      const best = better.find((id) => [...(spans.get(name) ?? [])].every((span) => span.options.includes(id)));
+      if (best === undefined) return [];
+      const { entry } = this.#optionOf(option);
+      const { version } = this.#optionOf(best).entry.metadata;
+      const message = `${entry.metadata.name} runs in version ${entry.metadata.version}, and ${version} is here: the search for the best versions was given up`;
+      return [{ entry, warning: { code: 'DependencyVersion', message } }];
+    });
+  }
+
   /** Refuses a name of which it could not be found out whether it can run. */
   #giveUp(name: number): void {
     const entry = this.#bestOf(name);
     const who = entry.metadata.name;
-    const detail = `whether ${who} can run beside the others was not found out: there are too many versions to choose from`;
+    const detail = `whether ${who} can run beside the others was not found out: the search among the versions that are here was given up`;
     const remedy = `Remove versions that are not needed, of what ${who} needs and of ${who} itself.`;
     this.#reasons.set(name, ownReason(entry, dependencyError('DependencyConflict', detail, entry, { remedy })));
   }
@@ -214,10 +229,4 @@ function firstToGo<Entry extends Candidate>(
 ): ReadonlyArray<SettledConflict<Entry>> {
   const named = evicting.filter(({ winners }) => winners.length > 0);
   return named.length > 0 ? named : evicting;
-}
-
-function perhapsTooLow({ metadata }: Candidate, { metadata: best }: Candidate): PluginWarning {
-  const { name, version } = metadata;
-  const message = `${name} runs in version ${version}, and ${best.version} is here: there are too many versions of plugins to find the best choice`;
-  return { code: 'DependencyVersion', message };
 }
