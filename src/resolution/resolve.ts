@@ -54,12 +54,11 @@ class Resolver<Entry extends Candidate> {
   }
 
   run(): Resolution<Entry> {
+    // What is refused in the course of it stays in the pool, and is left out when versions are chosen.
+    const groups = [...this.#groups.values()].map((group) => (group.length === 1 ? group : contenders(group)));
+    const pool = new Pool(groups.filter((group) => !group.every((entry) => this.#errors.has(entry))));
     for (;;) {
-      const groups = [...this.#groups.values()]
-        .map((group) => (group.length === 1 ? group : contenders(group)).filter((entry) => !this.#errors.has(entry)))
-        .filter((group) => group.length > 0);
-      const pool = new Pool(groups);
-      const feasible = feasibleOptions(pool);
+      const feasible = feasibleOptions(pool, (entry) => this.#errors.has(entry));
       const choice = chooseVersions(pool, feasible, this.#options, this.#work);
       for (const each of choice.evicting) this.#refuse(each);
       if (choice.evicting.length > 0) continue;

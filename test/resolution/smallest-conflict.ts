@@ -16,7 +16,11 @@ export function smallestConflict<Entry extends Candidate>(
 ): readonly string[] | undefined {
   const usable = entries.filter((entry) => ineligibility(entry, options.apiVersion) === undefined);
   const pool = new Pool([...groupByName(usable).values()].map(contenders));
-  const constraints = new Constraints(pool, feasibleOptions(pool), { left: 20_000 });
+  const constraints = new Constraints(
+    pool,
+    feasibleOptions(pool, () => false),
+    { left: 20_000 },
+  );
   const numbers: number[] = [];
   for (const name of new Set(names)) {
     const number = pool.numberOf(name);

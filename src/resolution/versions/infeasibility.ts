@@ -42,20 +42,30 @@ class Infeasibility<Entry extends Candidate> {
   }
 
   reasons(): ReadonlyMap<number, Reason> {
-    const unmet = this.#pool.options.filter(({ id }) => this.#feasible[id] === 0);
+    const unmet = this.#pool.options.filter(({ id, entry }) => this.#feasible[id] === 0 && !this.#isRefused(entry));
+    const left = this.#pool.spans.map(
+      ({ options }) => options.filter((option) => !this.#isRefused(this.#entryOf(option))).length,
+    );
     const queue: number[] = [];
     for (const option of unmet) {
-      const need = option.needs.find(({ span }) => span.options.length === 0 || span.name === option.name);
+      const need = option.needs.find(({ span }) => left[span.id] === 0 || span.name === option.name);
       if (need === undefined) continue;
       if (need.span.name === option.name) this.#noteCircle([option.id]);
       else this.#reasons.set(option.id, ownReason(option.entry, this.#lack(option, need.dependency)));
       queue.push(option.id);
     }
-    const left = this.#pool.spans.map(({ options }) => options.length);
     this.#follow(queue, left);
     const rest = unmet.filter(({ id }) => !this.#reasons.has(id));
     if (rest.length > 0) this.#follow(this.#findCircles(rest), left);
     return this.#reasons;
+  }
+
+  #entryOf(option: number): Entry {
+    return (this.#pool.options[option] as Option<Entry>).entry;
+  }
+
+  #isRefused(entry: Entry): boolean {
+    return this.#bystanders.errors.has(entry);
   }
 
   /** Fails all that need what has failed. */
@@ -69,7 +79,7 @@ class Infeasibility<Entry extends Candidate> {
           if (this.#reasons.has(user)) continue;
           const option = options[user] as Option<Entry>;
           const need = option.needs.find(({ span }) => span.id === id) as Need;
-          const cause = this.#reasons.get(need.span.options[0] as number) as Reason;
+          const cause = need.span.options.map((id) => this.#reasons.get(id)).find((reason) => reason !== undefined) as Reason;
           this.#reasons.set(user, inheritedReason(option.entry, need.dependency, cause));
           queue.push(user);
         }
@@ -80,10 +90,11 @@ class Infeasibility<Entry extends Candidate> {
   /** What is neither met nor lacking anything stands on a circle, or needs what does. Returns those that stand on one. */
   #findCircles(rest: ReadonlyArray<Option<Entry>>): number[] {
     const { options } = this.#pool;
+    const onOrBehind = new Set(rest.map(({ id }) => id));
     const edges = new Map<number, number[]>();
     for (const { id, needs } of rest) {
       const failing = needs.filter(({ span }) => !span.options.some((option) => this.#feasible[option] === 1));
-      edges.set(id, [...new Set(failing.flatMap(({ span }) => span.options.filter((option) => !this.#reasons.has(option))))]);
+      edges.set(id, [...new Set(failing.flatMap(({ span }) => span.options.filter((option) => onOrBehind.has(option))))]);
     }
     const component = components(options.length, (node) => edges.get(node) ?? []);
     const onCircles: number[] = [];
@@ -123,8 +134,9 @@ class Infeasibility<Entry extends Candidate> {
       }
       return dependencyError('DependencyFailed', `${who}, which failed: ${cause.detail}`, entry, { cause });
     }
-    const usable = number === undefined ? [] : (this.#pool.optionsOf[number] ?? []);
-    const here = usable.length > 0 ? usable.map((id) => (this.#pool.options[id] as Option<Entry>).entry) : refused;
+    const all = number === undefined ? [] : (this.#pool.optionsOf[number] ?? []).map((id) => this.#entryOf(id));
+    const usable = all.filter((other) => !this.#isRefused(other));
+    const here = usable.length > 0 ? usable : refused;
     if (here.length > 0) {
       return dependencyError('DependencyVersion', `${who}, which is here only in ${versionsOf(here)}`, entry);
     }
