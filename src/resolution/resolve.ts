@@ -55,13 +55,15 @@ class Resolver<Entry extends Candidate> {
 
   run(): Resolution<Entry> {
     // What is refused in the course of it stays in the pool, and is left out when versions are chosen.
-    const groups = [...this.#groups.values()].map((group) => (group.length === 1 ? group : contenders(group)));
-    const pool = new Pool(groups.filter((group) => !group.every((entry) => this.#errors.has(entry))));
+    const groups = [...this.#groups.values()].map((group) =>
+      (group.length === 1 ? group : contenders(group)).filter((entry) => !this.#errors.has(entry)),
+    );
+    const pool = new Pool(groups.filter((group) => group.length > 0));
     for (;;) {
       const feasible = feasibleOptions(pool, (entry) => this.#errors.has(entry));
       const choice = chooseVersions(pool, feasible, this.#options, this.#work);
-      for (const each of choice.evicting) this.#refuse(each);
-      if (choice.evicting.length > 0) continue;
+      for (const each of choice.settled) this.#refuse(each);
+      if (choice.settled.length > 0) continue;
       const sequence = sequenceOf(choice.chosen);
       const settled = settleConflicts(sequence, this.#options);
       const refusing = settled.filter(({ refusals }) => refusals.length > 0);

@@ -16,8 +16,8 @@ export interface VersionChoice<Entry extends Candidate> {
   readonly reasons: ReadonlyMap<number, Reason>;
   /** Those in which what gave way is not chosen. */
   readonly conflicts: readonly PluginConflict[];
-  /** Those for which plugins have to give way that were admitted before: all is to be resolved anew without them, and nothing is chosen. */
-  readonly evicting: ReadonlyArray<SettledConflict<Entry>>;
+  /** Those in which plugins give way that were admitted before: all is to be resolved anew without them, and what is chosen counts for nothing. */
+  readonly settled: ReadonlyArray<SettledConflict<Entry>>;
   readonly warnings: SettledConflict<Entry>['warnings'];
 }
 
@@ -42,7 +42,7 @@ class Chooser<Entry extends Candidate> {
   readonly #work: Work;
   readonly #chosen: Entry[] = [];
   readonly #conflicts: PluginConflict[] = [];
-  readonly #evicting: Array<SettledConflict<Entry>> = [];
+  readonly #settled: Array<SettledConflict<Entry>> = [];
   /** By number of the name. */
   readonly #reasons = new Map<number, Reason>();
 
@@ -61,13 +61,13 @@ class Chooser<Entry extends Candidate> {
       if (constraints.isEntangled(name)) this.#admit(name);
       else this.#chosen.push(this.#optionOf(first).entry);
     }
-    const options = this.#evicting.length === 0 ? constraints.choose() : new Map<number, number>();
+    const options = this.#settled.length === 0 ? constraints.choose() : new Map<number, number>();
     for (const option of options.values()) this.#chosen.push(this.#optionOf(option).entry);
     return {
       chosen: this.#chosen,
       reasons: this.#reasons,
       conflicts: this.#conflicts,
-      evicting: firstToGo(this.#evicting),
+      settled: firstToGo(this.#settled),
       warnings: this.#work.left > 0 ? [] : this.#perhapsTooLow(options),
     };
   }
@@ -167,11 +167,11 @@ class Chooser<Entry extends Candidate> {
     const decision = decide(id, entries, this.#stakes(), this.#options);
     const conflict = conflictOf({ id, kind: 'version', detail: story }, entries, decision);
     if (decision.refused.length === 1 && decision.refused[0] === entry) this.#conflicts.push(conflict);
-    else this.#evicting.push(this.#evict(conflict, members));
+    else this.#settled.push(this.#settle(conflict, members));
   }
 
-  /** The conflict, in which all versions of a name that gives way are refused. */
-  #evict(conflict: PluginConflict, members: readonly number[]): SettledConflict<Entry> {
+  /** All versions of a name that gives way are refused. */
+  #settle(conflict: PluginConflict, members: readonly number[]): SettledConflict<Entry> {
     const versionsOf = (name: number) => (this.#pool.optionsOf[name] ?? []).map((id) => this.#optionOf(id).entry);
     const isRefused = (name: number) => conflict.refused.includes(this.#pool.names[name] as string);
     const refused = members.filter(isRefused);
@@ -189,7 +189,7 @@ class Chooser<Entry extends Candidate> {
   #stakes(): Stakes<Entry> {
     const names = this.#protectedNames();
     const isProtected = ({ metadata }: Entry) => names.has(this.#pool.numberOf(metadata.name) as number);
-    return { kind: 'version', isProtected, isFixed: () => false };
+    return { kind: 'version', isProtected, isFixed: ({ isRunning }) => isRunning === true };
   }
 
   /** Names of core plugins, and of what they need in any case. */
@@ -204,13 +204,18 @@ class Chooser<Entry extends Candidate> {
     return found;
   }
 
-  /** A smallest set of names that cannot all run, the culprit last, and how that comes. */
+  /**
+   * A smallest set of names that cannot all run, the culprit last, and how that comes.
+   * @param blamed names that cannot all run, where they are known
+   */
   #explain(culprit: number, blamed: readonly number[] | undefined): { members: readonly number[]; story: string } {
     const constraints = this.#constraints;
     const latestFirst = (names: readonly number[]) => [...names].sort((a, b) => b - a);
     const conflictIn = (names: readonly number[]) => constraints.conflictAmong(names);
     const order = (names: readonly number[]) => [...names.filter((name) => name !== culprit).sort((a, b) => a - b), culprit];
-    const found = minimalConflict(latestFirst(blamed ?? (constraints.admit(culprit) as readonly number[])), conflictIn);
+    // What is ruled out by those that were admitted is refused without a search.
+    const conflict = blamed ?? (constraints.admit(culprit) as readonly number[]);
+    const found = minimalConflict(latestFirst(conflict), conflictIn);
     let members = order(found);
     let story = new VersionStory(this.#pool, constraints, members);
     // Those that ask themselves are a better answer than those that need them.
@@ -225,8 +230,8 @@ class Chooser<Entry extends Candidate> {
 
 /** Those that the operator named first: without them there may be no other conflicts. */
 function firstToGo<Entry extends Candidate>(
-  evicting: ReadonlyArray<SettledConflict<Entry>>,
+  settled: ReadonlyArray<SettledConflict<Entry>>,
 ): ReadonlyArray<SettledConflict<Entry>> {
-  const named = evicting.filter(({ winners }) => winners.length > 0);
-  return named.length > 0 ? named : evicting;
+  const named = settled.filter(({ winners }) => winners.length > 0);
+  return named.length > 0 ? named : settled;
 }
