@@ -3,12 +3,9 @@ export {
   type ChangeReport,
   type Deadlines,
   definePlugin,
-  drawGraph,
   type EventListener,
   type EventName,
-  explanationText,
   type FailedPlugin,
-  type GraphFormat,
   type Hook,
   type HookAnswer,
   type HookEvents,
@@ -44,6 +41,16 @@ export {
   WARNING_TABLE,
   type WarningCode,
 } from './errors/index.js';
+export {
+  type Explanation,
+  formatExplanation,
+  formatGraph,
+  type GraphEdge,
+  type GraphEdgeState,
+  type GraphFormat,
+  type GraphPlugin,
+  type PluginGraph,
+} from './graph/index.js';
 export type {
   LedgerEntry,
   LookStep,
@@ -99,10 +106,5 @@ export type {
   ConflictKind,
   ConflictPolicy,
   ConflictResolution,
-  Explanation,
-  GraphEdge,
-  GraphEdgeState,
-  GraphPlugin,
   PluginConflict,
-  PluginGraph,
 } from './resolution/index.js';

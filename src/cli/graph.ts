@@ -1,5 +1,5 @@
-import { drawGraph, GRAPH_FORMATS, type GraphFormat } from '../core/index.js';
 import { nearest } from '../errors/index.js';
+import { formatGraph, GRAPH_FORMATS, type GraphFormat } from '../graph/index.js';
 import { usageError } from './arguments.js';
 import type { Command } from './command.js';
 import { LOOK_OPTIONS, unopened, withPluginsIn } from './plugins-in.js';
@@ -33,7 +33,7 @@ export const graph: Command = {
     }
     return withPluginsIn(call, operands, graph, async (manager, boot) => {
       const found = await manager.graph();
-      const drawing = await drawGraph(found, format);
+      const drawing = await formatGraph(found, format);
       output.endProgress();
       output.result({ ...found, conflicts: boot.conflicts, failed: boot.failed, warnings: boot.warnings }, () =>
         drawing.trimEnd().split('\n'),

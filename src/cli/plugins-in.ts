@@ -1,5 +1,5 @@
 import { type BootReport, type FailedPlugin, PluginManager } from '../core/index.js';
-import type { PluginGraph } from '../resolution/index.js';
+import type { PluginGraph } from '../graph/index.js';
 import { APPLICATION_OPTIONS, applicationOf } from './application.js';
 import { usageError } from './arguments.js';
 import type { Command, CommandCall, OptionSpec } from './command.js';

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
-import { type BootReport, explanationText, type FailedPlugin, type PluginManager } from '../core/index.js';
-import type { Explanation } from '../resolution/index.js';
+import type { BootReport, FailedPlugin, PluginManager } from '../core/index.js';
+import { type Explanation, formatExplanation } from '../graph/index.js';
 import type { Command } from './command.js';
 import type { Output } from './output.js';
 import { LOOK_OPTIONS, unopened, withPluginsIn } from './plugins-in.js';
@@ -21,7 +21,7 @@ export const why: Command = {
     return withPluginsIn(call, directories, why, async (manager, boot) => {
       if (!manager.has(name)) await tellOfFiles([name], manager, boot, output);
       const explanation = await manager.why(name);
-      const text = await explanationText(explanation);
+      const text = await formatExplanation(explanation);
       output.endProgress();
       output.result(explanation, () => text.trimEnd().split('\n').map(printable));
       await tellOfFiles(missing(explanation), manager, boot, output);

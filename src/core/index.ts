@@ -1,5 +1,4 @@
 export { definePlugin, type PluginDefinition } from './define-plugin.js';
-export { drawGraph, explanationText, GRAPH_FORMATS, type GraphFormat } from './draw.js';
 export type { EventListener, EventName, ManagerEvents, PhaseEvent, StateEvent } from './events.js';
 export type {
   Hook,

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type ErrorCode, type Phase, PluginSystemError } from '../errors/index.js';
+import type { PluginGraph } from '../graph/index.js';
 import type { PipelineRuns, StageTable } from '../pipelines/index.js';
 import type { Logger, Plugin, PluginWarning } from '../plugin/index.js';
-import type { ConflictResolution, GraphEdge, PluginConflict, PluginGraph } from '../resolution/index.js';
+import type { ConflictResolution, PluginConflict } from '../resolution/index.js';
 import { BringUp } from './bring-up.js';
 import { ConflictBook } from './conflict-book.js';
 import { discover } from './directories.js';
@@ -267,18 +268,15 @@ export class Lifecycle {
 
   /** Who needs, uses and excludes whom, as it is now. */
   async graph(): Promise<PluginGraph> {
-    const { graphOf } = await import('../resolution/graph.js');
-    const entries = this.roster.all.map((entry) => ({ candidate: entry, state: entry.state, error: entry.error }));
-    const order = this.#state === 'loaded' ? this.#order : this.roster.running;
-    const { plugins, edges } = graphOf(
-      entries,
-      order.map(({ name }) => name),
-      this.conflicts.list(),
-    );
-    const uses = this.roster.running.flatMap((entry) =>
-      this.roster.usesOf(entry).map((to): GraphEdge => ({ from: entry.name, to, kind: 'uses', state: 'met' })),
-    );
-    return { plugins, edges: [...edges, ...uses] };
+    const { graphOf } = await import('../graph/graph.js');
+    const entries = this.roster.all.map((entry) => ({
+      candidate: entry,
+      state: entry.state,
+      error: entry.error,
+      uses: entry.isRunning ? this.roster.usesOf(entry) : [],
+    }));
+    const order = (this.#state === 'loaded' ? this.#order : this.roster.running).map(({ name }) => name);
+    return graphOf(entries, order, this.conflicts.list());
   }
 
   async stop(): Promise<StopReport> {

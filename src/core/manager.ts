@@ -1,5 +1,6 @@
 import { NAME_PATTERN } from '../abi/index.js';
 import { nearest, PluginSystemError } from '../errors/index.js';
+import type { Explanation, PluginGraph } from '../graph/index.js';
 import {
   type Pipeline,
   type PipelineRuns,
@@ -9,7 +10,7 @@ import {
   StageTable,
 } from '../pipelines/index.js';
 import type { Plugin } from '../plugin/index.js';
-import type { ConflictResolution, Explanation, PluginConflict, PluginGraph } from '../resolution/index.js';
+import type { ConflictResolution, PluginConflict } from '../resolution/index.js';
 import { checkPlugin } from './define-plugin.js';
 import { EVENT_NAMES, type EventListener, type EventName, Events } from './events.js';
 import { HOOK_NAMES, type Hook, type HookName, Hooks } from './hooks.js';
@@ -181,17 +182,17 @@ export class PluginManager {
     return report;
   }
 
-  /** Who needs, uses and excludes whom among the plugins that are known, whether they run or not. `drawGraph` draws it. */
+  /** Who needs, uses and excludes whom among the plugins that are known, whether they run or not. `formatGraph` writes it out. */
   graph(): Promise<PluginGraph> {
     return this.#lifecycle.graph();
   }
 
   /**
-   * Why a plugin runs or does not: what it needs, who needs it, and the chain of reasons. `explanationText` writes it out.
+   * Why a plugin runs or does not: what it needs, who needs it, and the chain of reasons. `formatExplanation` writes it out.
    * @throws `PluginNotFound`
    */
   async why(name: string): Promise<Explanation> {
-    const { explainPlugin } = await import('../resolution/why.js');
+    const { explainPlugin } = await import('../graph/why.js');
     return explainPlugin(await this.graph(), name);
   }
 

@@ -42,7 +42,7 @@ describeWithFixtures('mortise graph', () => {
       to: 'store',
       kind: 'requires',
       range: '^2',
-      state: 'wrong version',
+      state: 'wrong_version',
     });
     const dot = await mortise('graph', folder(), '--format', 'dot');
     expect(dot.stdout).toMatch(/^digraph plugins \{\n[\s\S]*app 1\.0\.0[\s\S]*\}\n$/);

@@ -1,12 +1,14 @@
 import type { ErrorCode, PluginSystemError } from '../errors/index.js';
 import type { PluginDependency } from '../plugin/index.js';
-import { satisfies } from './ranges.js';
-import type { Candidate, PluginConflict } from './types.js';
+import { getOrInsert } from '../resolution/get-or-insert.js';
+import type { Candidate, PluginConflict } from '../resolution/index.js';
+import { satisfies } from '../resolution/ranges.js';
 
 /** One plugin, as a graph shows it. */
 export interface GraphPlugin {
   readonly name: string;
   readonly version: string;
+  /** The `PluginState` of the manager: `loaded`, `registered`, `initialised`, `running`, `stopped`, `disabled`, `failed` or `abandoned`. */
   readonly state: string;
   readonly isCore: boolean;
   /** Absent for a TypeScript plugin. */
@@ -18,10 +20,10 @@ export interface GraphPlugin {
 }
 
 /**
- * `met`: what is asked for runs, in a version within the range. `missing`: no plugin of the name is here; `wrong version`: none within the range is, or another one runs;
+ * `met`: what is asked for runs, in a version within the range. `missing`: no plugin of the name is here; `wrong_version`: none within the range is, or another one runs;
  * `refused`: one is here, and does not run. Of one that excludes another: `refused` if one of the two gave way, `met` if both run all the same.
  */
-export type GraphEdgeState = 'met' | 'missing' | 'wrong version' | 'refused';
+export type GraphEdgeState = 'met' | 'missing' | 'wrong_version' | 'refused';
 
 /** One plugin to another, by name. */
 export interface GraphEdge {
@@ -46,6 +48,8 @@ export interface GraphEntry {
   readonly candidate: Candidate;
   readonly state: string;
   readonly error?: PluginSystemError | undefined;
+  /** Names of the plugins whose services it found. */
+  readonly uses?: readonly string[];
 }
 
 /**
@@ -60,10 +64,7 @@ export function graphOf(
   const positions = new Map(order.map((name, position) => [name, position]));
   const byName = new Map<string, GraphEntry[]>();
   for (const entry of entries) {
-    const { name } = entry.candidate.metadata;
-    const known = byName.get(name);
-    if (known === undefined) byName.set(name, [entry]);
-    else known.push(entry);
+    getOrInsert(byName, entry.candidate.metadata.name, () => []).push(entry);
   }
   const runs = (entry: GraphEntry) => entry.error === undefined && positions.has(entry.candidate.metadata.name);
   const stateOf = ({ name, range }: PluginDependency, { metadata }: Candidate): GraphEdgeState => {
@@ -71,8 +72,8 @@ export function graphOf(
     if (here.length === 0) return 'missing';
     const fits = (entry: GraphEntry) => satisfies(entry.candidate.metadata.version, range, metadata.rangeSyntax);
     const running = here.find(runs);
-    if (running !== undefined) return fits(running) ? 'met' : 'wrong version';
-    return here.some(fits) ? 'refused' : 'wrong version';
+    if (running !== undefined) return fits(running) ? 'met' : 'wrong_version';
+    return here.some(fits) ? 'refused' : 'wrong_version';
   };
   const plugins = entries.map((entry): GraphPlugin => {
     const { metadata, isCore, path } = entry.candidate;
@@ -99,7 +100,10 @@ export function graphOf(
       }),
     ),
   );
-  return { plugins: plugins.sort(byPosition), edges: [...edges, ...conflicts.flatMap(exclusions)] };
+  const uses = entries.flatMap(({ candidate, uses: names = [] }) =>
+    names.map((to): GraphEdge => ({ from: candidate.metadata.name, to, kind: 'uses', state: 'met' })),
+  );
+  return { plugins: plugins.sort(byPosition), edges: [...edges, ...conflicts.flatMap(exclusions), ...uses] };
 }
 
 function isNoDuplicate({ error }: { readonly error?: { readonly code: ErrorCode } | undefined }): boolean {

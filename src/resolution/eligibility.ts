@@ -3,7 +3,7 @@ import { isRange, satisfies } from './ranges.js';
 import type { Candidate } from './types.js';
 
 /** Why a plugin cannot run whatever else is here: it is switched off, one of its ranges is none, or it was made for another plugin API. */
-export function screen(candidate: Candidate, apiVersion: string): PluginSystemError | undefined {
+export function ineligibility(candidate: Candidate, apiVersion: string): PluginSystemError | undefined {
   if (candidate.isRunning === true) return undefined;
   const { name, apiVersions, rangeSyntax } = candidate.metadata;
   const place = { plugin: name, path: candidate.path, phase: 'resolution' } as const;

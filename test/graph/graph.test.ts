@@ -1,20 +1,17 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { layoutOf } from '../../dist/resolution/graph-layout.js';
-import {
-  type Candidate,
-  explainPlugin,
-  explanationText,
-  graphDot,
-  graphOf,
-  graphSvg,
-  graphText,
-  type PluginGraph,
-  resolve,
-} from '../../dist/resolution/index.js';
+import { graphDot } from '../../dist/graph/dot.js';
+import { graphOf } from '../../dist/graph/graph.js';
+import type { PluginGraph } from '../../dist/graph/index.js';
+import { layoutOf } from '../../dist/graph/layout.js';
+import { graphSvg } from '../../dist/graph/svg.js';
+import { explanationText, graphText } from '../../dist/graph/text.js';
+import { explainPlugin } from '../../dist/graph/why.js';
+import type { Candidate } from '../../dist/resolution/index.js';
+import { resolve } from '../../dist/resolution/resolve.js';
+import { options, plugin } from '../resolution/candidates.js';
 import { refusal } from '../support/errors.js';
-import { options, plugin } from './candidates.js';
 
 function graphFor(entries: readonly Candidate[]): PluginGraph {
   const { order, refused, conflicts } = resolve(entries, options());
@@ -59,7 +56,7 @@ describe('the graph of the plugins', () => {
       { from: 'far', to: 'broken', kind: 'requires', range: undefined, state: 'refused' },
       { from: 'broken', to: 'absent', kind: 'requires', range: '^2', state: 'missing' },
       { from: 'app', to: 'store', kind: 'requires', range: '1', state: 'met' },
-      { from: 'app', to: 'metrics', kind: 'wants', range: '^9', state: 'wrong version' },
+      { from: 'app', to: 'metrics', kind: 'wants', range: '^9', state: 'wrong_version' },
       { from: 'app', to: 'absent', kind: 'wants', range: undefined, state: 'missing' },
       { from: 'rival', to: 'store', kind: 'requires', range: undefined, state: 'met' },
       { from: 'metrics', to: 'rival', kind: 'excludes', state: 'refused' },

@@ -1,8 +1,9 @@
-import type { PluginDependency, ResourceAccess, ResourceUse } from '../plugin/index.js';
-import { satisfies } from './ranges.js';
-import { compareText } from './rank.js';
-import type { Candidate, ConflictKind } from './types.js';
-import { wanted } from './wording.js';
+import type { PluginDependency, ResourceAccess, ResourceUse } from '../../plugin/index.js';
+import { getOrInsert } from '../get-or-insert.js';
+import { satisfies } from '../ranges.js';
+import { compareText } from '../rank.js';
+import type { Candidate, ConflictKind } from '../types.js';
+import { wanted } from '../wording.js';
 
 /** Two plugins that ought not to run together. */
 export interface Clash<Entry extends Candidate> {
@@ -23,11 +24,6 @@ const EXCLUDES: Readonly<Record<ResourceAccess, readonly ResourceAccess[]>> = {
   provides_unique: ['exclusive_write', 'provides_unique'],
 };
 
-/** Whether two plugins cannot use one resource in these ways at the same time. */
-export function accessesExclude(a: ResourceAccess, b: ResourceAccess): boolean {
-  return EXCLUDES[a].includes(b);
-}
-
 /** By access: who uses a resource that way. */
 type Users<Entry> = Map<ResourceAccess, Set<Entry>>;
 
@@ -43,10 +39,10 @@ export class ClashFinder<Entry extends Candidate> {
   keep(entry: Entry): void {
     const { name, resources } = entry.metadata;
     this.#kept.set(name, entry);
-    for (const accused of accusedBy(entry)) setFor(this.#accusers, accused, () => new Set<Entry>()).add(entry);
+    for (const accused of accusedBy(entry)) getOrInsert(this.#accusers, accused, () => new Set<Entry>()).add(entry);
     for (const use of resources) {
-      const users = setFor(this.#resources, keyOf(use), (): Users<Entry> => new Map());
-      setFor(users, use.access, () => new Set<Entry>()).add(entry);
+      const users = getOrInsert(this.#resources, keyOf(use), (): Users<Entry> => new Map());
+      getOrInsert(users, use.access, () => new Set<Entry>()).add(entry);
     }
   }
 
@@ -121,13 +117,4 @@ function keyOf({ type, identifier }: ResourceUse): string {
 
 function pair(a: Candidate, b: Candidate): string {
   return [a.metadata.name, b.metadata.name].sort(compareText).join('+');
-}
-
-function setFor<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
-  let value = map.get(key);
-  if (value === undefined) {
-    value = make();
-    map.set(key, value);
-  }
-  return value;
 }

@@ -1,6 +1,6 @@
 import type { GraphEdge, PluginGraph } from './graph.js';
-import { type Box, CHARACTER, type Line, layoutOf, MARGIN, type Point } from './graph-layout.js';
-import { edgeText, oneLine } from './graph-text.js';
+import { type Box, CHARACTER, type Line, layoutOf, MARGIN, type Point } from './layout.js';
+import { edgeText, oneLine } from './text.js';
 
 /** Light colours as attributes, so that every viewer shows them; the dark ones where the reader prefers them. */
 const DARK = `@media (prefers-color-scheme: dark) {

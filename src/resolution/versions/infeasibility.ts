@@ -1,11 +1,11 @@
-import { nearest, type PluginSystemError } from '../errors/index.js';
-import type { PluginDependency } from '../plugin/index.js';
-import { circleThrough, components } from './components.js';
-import { dependencyError, dependentFailure, type Failure, ownFailure } from './failure.js';
+import { nearest, type PluginSystemError } from '../../errors/index.js';
+import type { PluginDependency } from '../../plugin/index.js';
+import { circleThrough, components } from '../components.js';
+import { satisfies } from '../ranges.js';
+import type { Candidate } from '../types.js';
+import { Chain, versionsOf, wanted } from '../wording.js';
 import type { Need, Option, Pool } from './pool.js';
-import { satisfies } from './ranges.js';
-import type { Candidate } from './types.js';
-import { Chain, versionsOf, wanted } from './wording.js';
+import { dependencyError, inheritedReason, ownReason, type Reason } from './reason.js';
 
 /** Those that are here but may not be chosen, and why. */
 export interface Bystanders<Entry extends Candidate> {
@@ -19,35 +19,53 @@ export interface Bystanders<Entry extends Candidate> {
 /** A look at all names for each that is missing: for so many names, and no more. */
 const MAX_SUGGESTIONS = 64;
 
-/** Says of each option that is not grounded what it lacks. */
-export class Failures<Entry extends Candidate> {
+/** Why each option that is not feasible cannot run: what it lacks. By option. */
+export function infeasibility<Entry extends Candidate>(
+  pool: Pool<Entry>,
+  feasible: Uint8Array,
+  bystanders: Bystanders<Entry>,
+): ReadonlyMap<number, Reason> {
+  return new Infeasibility(pool, feasible, bystanders).reasons();
+}
+
+class Infeasibility<Entry extends Candidate> {
   readonly #pool: Pool<Entry>;
-  readonly #grounded: Uint8Array;
+  readonly #feasible: Uint8Array;
   readonly #bystanders: Bystanders<Entry>;
-  readonly #failures = new Map<number, Failure>();
+  readonly #reasons = new Map<number, Reason>();
   readonly #suggestions = new Map<string, string | undefined>();
 
-  constructor(pool: Pool<Entry>, grounded: Uint8Array, bystanders: Bystanders<Entry>) {
+  constructor(pool: Pool<Entry>, feasible: Uint8Array, bystanders: Bystanders<Entry>) {
     this.#pool = pool;
-    this.#grounded = grounded;
+    this.#feasible = feasible;
     this.#bystanders = bystanders;
-    const unmet = pool.options.filter(({ id }) => grounded[id] === 0);
-    const queue: number[] = [];
-    for (const option of unmet) {
-      const need = option.needs.find(({ span }) => span.options.length === 0 || span.name === option.name);
-      if (need === undefined) continue;
-      if (need.span.name === option.name) this.#noteCircle([option.id]);
-      else this.#failures.set(option.id, ownFailure(option.entry, this.#lack(option, need.dependency)));
-      queue.push(option.id);
-    }
-    const left = pool.spans.map(({ options }) => options.length);
-    this.#follow(queue, left);
-    const rest = unmet.filter(({ id }) => !this.#failures.has(id));
-    if (rest.length > 0) this.#follow(this.#findCircles(rest), left);
   }
 
-  errorOf(option: number): PluginSystemError | undefined {
-    return this.#failures.get(option)?.error;
+  reasons(): ReadonlyMap<number, Reason> {
+    const unmet = this.#pool.options.filter(({ id, entry }) => this.#feasible[id] === 0 && !this.#isRefused(entry));
+    const left = this.#pool.spans.map(
+      ({ options }) => options.filter((option) => !this.#isRefused(this.#entryOf(option))).length,
+    );
+    const queue: number[] = [];
+    for (const option of unmet) {
+      const need = option.needs.find(({ span }) => left[span.id] === 0 || span.name === option.name);
+      if (need === undefined) continue;
+      if (need.span.name === option.name) this.#noteCircle([option.id]);
+      else this.#reasons.set(option.id, ownReason(option.entry, this.#lack(option, need.dependency)));
+      queue.push(option.id);
+    }
+    this.#follow(queue, left);
+    const rest = unmet.filter(({ id }) => !this.#reasons.has(id));
+    if (rest.length > 0) this.#follow(this.#findCircles(rest), left);
+    return this.#reasons;
+  }
+
+  #entryOf(option: number): Entry {
+    return (this.#pool.options[option] as Option<Entry>).entry;
+  }
+
+  #isRefused(entry: Entry): boolean {
+    return this.#bystanders.errors.has(entry);
   }
 
   /** Fails all that need what has failed. */
@@ -58,11 +76,11 @@ export class Failures<Entry extends Candidate> {
         left[id] = (left[id] as number) - 1;
         if (left[id] !== 0) continue;
         for (const user of spans[id]?.users ?? []) {
-          if (this.#failures.has(user)) continue;
+          if (this.#reasons.has(user)) continue;
           const option = options[user] as Option<Entry>;
           const need = option.needs.find(({ span }) => span.id === id) as Need;
-          const cause = this.#failures.get(need.span.options[0] as number) as Failure;
-          this.#failures.set(user, dependentFailure(option.entry, need.dependency, cause));
+          const cause = need.span.options.map((id) => this.#reasons.get(id)).find((reason) => reason !== undefined) as Reason;
+          this.#reasons.set(user, inheritedReason(option.entry, need.dependency, cause));
           queue.push(user);
         }
       }
@@ -72,15 +90,16 @@ export class Failures<Entry extends Candidate> {
   /** What is neither met nor lacking anything stands on a circle, or needs what does. Returns those that stand on one. */
   #findCircles(rest: ReadonlyArray<Option<Entry>>): number[] {
     const { options } = this.#pool;
+    const onOrBehind = new Set(rest.map(({ id }) => id));
     const edges = new Map<number, number[]>();
     for (const { id, needs } of rest) {
-      const failing = needs.filter(({ span }) => !span.options.some((option) => this.#grounded[option] === 1));
-      edges.set(id, [...new Set(failing.flatMap(({ span }) => span.options.filter((option) => !this.#failures.has(option))))]);
+      const failing = needs.filter(({ span }) => !span.options.some((option) => this.#feasible[option] === 1));
+      edges.set(id, [...new Set(failing.flatMap(({ span }) => span.options.filter((option) => onOrBehind.has(option))))]);
     }
     const component = components(options.length, (node) => edges.get(node) ?? []);
     const onCircles: number[] = [];
     for (const { id } of rest) {
-      if (this.#failures.has(id)) continue;
+      if (this.#reasons.has(id)) continue;
       const inside = (node: number) => (edges.get(node) ?? []).filter((next) => component[next] === component[node]);
       const circle = inside(id).length === 0 ? undefined : circleThrough(id, inside);
       if (circle !== undefined) onCircles.push(...this.#noteCircle(circle));
@@ -92,10 +111,10 @@ export class Failures<Entry extends Candidate> {
   #noteCircle(circle: readonly number[]): number[] {
     const spelt = Chain.of([...circle, circle[0] as number].map((option) => this.#pool.nameOf(option)));
     const text = `the plugins depend on each other in a circle: ${spelt}`;
-    const news = circle.filter((member) => !this.#failures.has(member));
+    const news = circle.filter((member) => !this.#reasons.has(member));
     for (const member of news) {
       const { entry } = this.#pool.options[member] as Option<Entry>;
-      this.#failures.set(member, ownFailure(entry, dependencyError('DependencyCycle', text, entry)));
+      this.#reasons.set(member, ownReason(entry, dependencyError('DependencyCycle', text, entry)));
     }
     return news;
   }
@@ -115,8 +134,9 @@ export class Failures<Entry extends Candidate> {
       }
       return dependencyError('DependencyFailed', `${who}, which failed: ${cause.detail}`, entry, { cause });
     }
-    const usable = number === undefined ? [] : (this.#pool.optionsOf[number] ?? []);
-    const here = usable.length > 0 ? usable.map((id) => (this.#pool.options[id] as Option<Entry>).entry) : refused;
+    const all = number === undefined ? [] : (this.#pool.optionsOf[number] ?? []).map((id) => this.#entryOf(id));
+    const usable = all.filter((other) => !this.#isRefused(other));
+    const here = usable.length > 0 ? usable : refused;
     if (here.length > 0) {
       return dependencyError('DependencyVersion', `${who}, which is here only in ${versionsOf(here)}`, entry);
     }

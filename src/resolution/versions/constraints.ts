@@ -1,15 +1,19 @@
-import { circleThrough, components } from './components.js';
+import { circleThrough, components } from '../components.js';
+import { getOrInsert } from '../get-or-insert.js';
+import type { Candidate } from '../types.js';
 import type { Option, Pool, Span } from './pool.js';
-import { type Literal, not, Solver } from './solver.js';
-import type { Candidate } from './types.js';
+import { type Answer, type Literal, not, Solver, type Work } from './solver.js';
+
+/** Steps of the solver for each question that is asked after all others are used up: enough for what has little to do with the rest. */
+const LAST_STEPS = 32;
 
 /**
- * Which names can run together, where some can be had in several versions. Only what such a name can have a say in is looked at; everything else that is grounded can
+ * Which names can run together, where some can be had in several versions. Only what such a name can have a say in is looked at; everything else that is feasible can
  * always run.
  */
-export class Choices<Entry extends Candidate> {
+export class Constraints<Entry extends Candidate> {
   readonly #pool: Pool<Entry>;
-  /** By name: its options that are grounded. */
+  /** By name: its options that are feasible. */
   readonly #optionsOf: ReadonlyArray<readonly number[]>;
   readonly #solver = new Solver();
   /** By name and by option; undefined where nothing depends on a choice. */
@@ -21,16 +25,19 @@ export class Choices<Entry extends Candidate> {
   /** Groups of options that could stand on a circle. */
   readonly #suspects: ReadonlyArray<readonly number[]>;
   readonly #admitted: number[] = [];
+  readonly #work: Work;
 
-  constructor(pool: Pool<Entry>, grounded: Uint8Array) {
+  /** @param work steps of the solver; once they are used up, what was found so far is kept, and a name is admitted only if it fits in easily */
+  constructor(pool: Pool<Entry>, feasible: Uint8Array, work: Work) {
     this.#pool = pool;
-    this.#optionsOf = pool.optionsOf.map((options) => options.filter((option) => grounded[option] === 1));
-    const names = this.#entangled(grounded);
+    this.#work = work;
+    this.#optionsOf = pool.optionsOf.map((options) => options.filter((option) => feasible[option] === 1));
+    const names = this.#entangled(feasible);
     if (names.length > 0) this.#encode(names);
     this.#suspects = this.#findSuspects();
   }
 
-  /** The options of a name that are grounded, the better choice first. */
+  /** The options of a name that are feasible, the better choice first. */
   optionsOf(name: number): readonly number[] {
     return this.#optionsOf[name] ?? [];
   }
@@ -41,18 +48,26 @@ export class Choices<Entry extends Candidate> {
   }
 
   /**
-   * Admits a name beside those that were admitted before, if all of them can run together. Undefined if so; otherwise names, this one included, that cannot, and it is
-   * not admitted.
+   * Admits a name beside those that were admitted before, if all of them can run together. Undefined if so; otherwise it is not admitted: for names, this one included,
+   * that cannot run together, or because it was not found out.
    */
-  admit(name: number): number[] | undefined {
+  admit(name: number): Answer {
     const literal = this.#nameLiterals.get(name);
     if (literal === undefined) return undefined;
     const isCovered = this.#solver.isTrue(literal);
     this.#solver.assume(literal);
-    const conflict = isCovered ? undefined : this.#solve();
-    if (conflict === undefined) this.#admitted.push(name);
+    let answer = isCovered ? undefined : this.#solve(this.#work);
+    if (answer === 'gave up') {
+      this.#solver.retract();
+      this.#solver.fallBack();
+      this.#solve({ left: LAST_STEPS });
+      this.#solver.assume(literal);
+      answer = this.#solve({ left: LAST_STEPS });
+    }
+    if (answer === undefined) this.#admitted.push(name);
     else this.#solver.retract();
-    return conflict;
+    if (answer === undefined && !isCovered) this.#solver.confirm();
+    return answer;
   }
 
   /** After `admit` failed: whether it is certain that `name` cannot be admitted either. */
@@ -61,23 +76,29 @@ export class Choices<Entry extends Candidate> {
     return literal !== undefined && this.#solver.isFalse(literal);
   }
 
-  /** Names among these that cannot run together; undefined if all can. What is admitted does not count. */
-  conflictAmong(names: readonly number[]): number[] | undefined {
+  /** Names among these that cannot run together; undefined if all can, or if it was not found out. What is admitted does not count. */
+  conflictAmong(names: readonly number[]): readonly number[] | undefined {
     this.#solver.reset();
     this.#assume(names);
-    const conflict = this.#solve();
+    const answer = this.#solve(this.#work);
     this.#solver.reset();
     this.#assume(this.#admitted);
-    return conflict;
+    return answer === 'gave up' ? undefined : answer;
   }
 
-  /** For each name that was admitted and is entangled its option: the best for the first, the best that this leaves for the second, and so on. */
+  /**
+   * For each name that was admitted and is entangled its option: the best for the first, the best that this leaves for the second, and so on. Without work left, what was
+   * found last.
+   */
   choose(): Map<number, number> {
     const chosen = new Map<number, number>();
     if (this.#admitted.length === 0) return chosen;
     this.#solver.reset();
     this.#assume(this.#admitted);
-    this.#solve();
+    if (this.#solve(this.#work) === 'gave up') {
+      this.#solver.fallBack();
+      this.#solve({ left: LAST_STEPS });
+    }
     for (const name of this.#admitted) {
       const option = this.optionsOf(name).find((id) => this.#isTrue(id));
       if (option !== undefined) chosen.set(name, option);
@@ -97,18 +118,20 @@ export class Choices<Entry extends Candidate> {
     return literal !== undefined && this.#solver.isTrue(literal);
   }
 
-  #solve(): number[] | undefined {
+  #solve(work: Work): Answer {
     for (;;) {
-      const failed = this.#solver.solve();
-      if (failed !== undefined) return failed.map((literal) => this.#nameOf.get(literal) as number);
+      const answer = this.#solver.solve(work);
+      if (answer === 'gave up') return answer;
+      if (answer !== undefined) return answer.map((literal) => this.#nameOf.get(literal) as number);
       const circle = this.#findCircle();
       if (circle === undefined) return undefined;
+      if (work.left-- <= 0) return 'gave up';
       this.#solver.clause(circle.map((option) => not(this.#optionLiterals.get(option) as Literal)));
     }
   }
 
   /** Names of several options, and all that need them, near and far. */
-  #entangled(grounded: Uint8Array): number[] {
+  #entangled(feasible: Uint8Array): number[] {
     const { options, spans, spansOf } = this.#pool;
     const names = new Set<number>();
     const seen = new Uint8Array(spans.length);
@@ -119,7 +142,7 @@ export class Choices<Entry extends Candidate> {
         if (seen[span] === 1) continue;
         seen[span] = 1;
         for (const user of spans[span]?.users ?? []) {
-          if (grounded[user] === 1) names.add((options[user] as Option<Entry>).name);
+          if (feasible[user] === 1) names.add((options[user] as Option<Entry>).name);
         }
       }
     }
@@ -209,9 +232,7 @@ export class Choices<Entry extends Candidate> {
     const component = components(edges.length, (node) => edges[node] as readonly number[]);
     const groups = new Map<number, number[]>();
     for (const option of this.#optionLiterals.keys()) {
-      const group = groups.get(component[option] as number);
-      if (group === undefined) groups.set(component[option] as number, [option]);
-      else group.push(option);
+      getOrInsert(groups, component[option] as number, () => []).push(option);
     }
     return [...groups.values()].filter((group) => group.length > 1);
   }

@@ -1,5 +1,5 @@
 import { type GraphEdge, type GraphPlugin, type PluginGraph, representatives } from './graph.js';
-import { oneLine } from './graph-text.js';
+import { oneLine } from './text.js';
 
 const EDGE_STYLES: Readonly<Record<GraphEdge['kind'], string>> = {
   requires: 'style=solid',

@@ -1,9 +1,10 @@
-import type { Choices } from './choices.js';
-import { minimalConflict } from './minimal.js';
+import { getOrInsert } from '../get-or-insert.js';
+import { rangesMeet } from '../ranges.js';
+import type { Candidate } from '../types.js';
+import { Chain, listed, versionsOf, wanted } from '../wording.js';
+import type { Constraints } from './constraints.js';
+import { minimalConflict } from './minimal-conflict.js';
 import type { Need, Option, Pool } from './pool.js';
-import { rangesMeet } from './ranges.js';
-import type { Candidate } from './types.js';
-import { Chain, listed, versionsOf, wanted } from './wording.js';
 
 interface Wish {
   readonly option: number;
@@ -16,7 +17,7 @@ interface Wish {
  */
 export class VersionStory<Entry extends Candidate> {
   readonly #pool: Pool<Entry>;
-  readonly #choices: Choices<Entry>;
+  readonly #constraints: Constraints<Entry>;
   readonly #names: readonly number[];
   readonly #left = new Map<number, readonly number[]>();
   readonly #wishes = new Map<number, Wish[]>();
@@ -28,9 +29,9 @@ export class VersionStory<Entry extends Candidate> {
   readonly #clashing: readonly Wish[];
 
   /** @param names numbers of a set that cannot run together although every part of it can */
-  constructor(pool: Pool<Entry>, choices: Choices<Entry>, names: readonly number[]) {
+  constructor(pool: Pool<Entry>, constraints: Constraints<Entry>, names: readonly number[]) {
     this.#pool = pool;
-    this.#choices = choices;
+    this.#constraints = constraints;
     this.#names = names;
     this.#contested = this.#follow();
     this.#clashing = this.#contested === undefined ? [] : this.#clashOver(this.#contested);
@@ -39,7 +40,7 @@ export class VersionStory<Entry extends Candidate> {
   /** Names that ask for versions that clash; empty where no single name is to blame, or one that asks could be had in several versions itself. */
   get askers(): number[] {
     const names = this.#clashing.map(({ option }) => (this.#pool.options[option] as Option<Entry>).name);
-    return names.every((name) => this.#choices.optionsOf(name).length === 1) ? [...new Set(names)] : [];
+    return names.every((name) => this.#constraints.optionsOf(name).length === 1) ? [...new Set(names)] : [];
   }
 
   toString(): string {
@@ -58,11 +59,9 @@ export class VersionStory<Entry extends Candidate> {
       isDone.add(option);
       for (const need of (this.#pool.options[option] as Option<Entry>).needs) {
         const needed = need.span.name as number;
-        if (!this.#choices.isEntangled(needed)) continue;
+        if (!this.#constraints.isEntangled(needed)) continue;
         if (!this.#names.includes(needed) && !this.#askedBy.has(needed)) this.#askedBy.set(needed, option);
-        const wishes = this.#wishes.get(needed);
-        if (wishes === undefined) this.#wishes.set(needed, [{ option, need }]);
-        else wishes.push({ option, need });
+        getOrInsert(this.#wishes, needed, () => []).push({ option, need });
         const left = this.#leftOf(needed).filter((id) => need.span.options.includes(id));
         this.#left.set(needed, left);
         if (left.length === 0) return needed;
@@ -73,11 +72,11 @@ export class VersionStory<Entry extends Candidate> {
   }
 
   #leftOf(name: number): readonly number[] {
-    return this.#left.get(name) ?? this.#choices.optionsOf(name);
+    return this.#left.get(name) ?? this.#constraints.optionsOf(name);
   }
 
   #clashOver(name: number): readonly Wish[] {
-    const options = this.#choices.optionsOf(name);
+    const options = this.#constraints.optionsOf(name);
     const isMet = (some: readonly Wish[]) => options.some((id) => some.every(({ need }) => need.span.options.includes(id)));
     const wishes = [...new Map((this.#wishes.get(name) ?? []).map((wish) => [wish.need.span, wish])).values()];
     return minimalConflict(wishes, (some) => (isMet(some) ? undefined : some));
@@ -87,7 +86,7 @@ export class VersionStory<Entry extends Candidate> {
   #about(name: number): string {
     const wishes = this.#clashing;
     const texts = wishes.map(({ option, need }) => `${this.#chainTo(option)} needs ${wanted(need.dependency)}`);
-    const here = this.#choices.optionsOf(name).map((id) => (this.#pool.options[id] as Option<Entry>).entry);
+    const here = this.#constraints.optionsOf(name).map((id) => (this.#pool.options[id] as Option<Entry>).entry);
     const isHopeless = wishes.some((one) => wishes.some((other) => !this.#canMeet(one, other)));
     const verdict = isHopeless ? 'could ever suit' : 'that is here suits';
     const who = `no version of ${this.#pool.names[name]} ${verdict} ${wishes.length === 2 ? 'both' : 'all'} of them`;
@@ -113,7 +112,7 @@ export class VersionStory<Entry extends Candidate> {
   }
 
   #vague(): string {
-    const open = [...this.#wishes.keys(), ...this.#names].filter((name) => this.#choices.optionsOf(name).length > 1);
+    const open = [...this.#wishes.keys(), ...this.#names].filter((name) => this.#constraints.optionsOf(name).length > 1);
     const names = [...new Set(open)].sort((a, b) => a - b).map((name) => this.#pool.names[name] as string);
     return `whichever versions of ${listed(names)} are chosen, something that is needed lacks what it needs itself`;
   }

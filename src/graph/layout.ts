@@ -1,4 +1,5 @@
-import { components } from './components.js';
+import { components } from '../resolution/components.js';
+import { getOrInsert } from '../resolution/get-or-insert.js';
 import { type GraphEdge, type GraphPlugin, type PluginGraph, representatives } from './graph.js';
 
 /** Where a plugin is drawn; lengths in pixels. */
@@ -108,9 +109,7 @@ function pointsOf(ways: ReadonlyArray<readonly number[]>, boxes: readonly Box[])
       const [box, other] = [boxes[node] as Box, boxes[next] as Box];
       const side = `${node} ${other.y > box.y ? 'bottom' : 'top'}`;
       const toward = node === next ? end : middle(other);
-      const known = sides.get(side);
-      if (known === undefined) sides.set(side, [{ way, end, toward }]);
-      else known.push({ way, end, toward });
+      getOrInsert(sides, side, () => []).push({ way, end, toward });
     }
   }
   const ends = ways.map((): Point[] => []);

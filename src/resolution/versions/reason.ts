@@ -1,7 +1,7 @@
-import { PluginSystemError } from '../errors/index.js';
-import type { PluginDependency } from '../plugin/index.js';
-import type { Candidate } from './types.js';
-import { Chain, wanted } from './wording.js';
+import { PluginSystemError } from '../../errors/index.js';
+import type { PluginDependency } from '../../plugin/index.js';
+import type { Candidate } from '../types.js';
+import { Chain, wanted } from '../wording.js';
 
 type DependencyCode =
   | 'DependencyMissing'
@@ -12,7 +12,7 @@ type DependencyCode =
   | 'DependencyCycle';
 
 /** Why a plugin cannot run, in two parts, so that those that need it can put themselves before it. */
-export interface Failure {
+export interface Reason {
   readonly error: PluginSystemError;
   /** From this plugin to the one that has the reason. */
   readonly chain: Chain;
@@ -21,13 +21,13 @@ export interface Failure {
 }
 
 /** A failure whose reason lies with the plugin itself. */
-export function ownFailure({ metadata: { name } }: Candidate, error: PluginSystemError): Failure {
+export function ownReason({ metadata: { name } }: Candidate, error: PluginSystemError): Reason {
   const { detail } = error;
   return { error, chain: new Chain(name), rest: detail.startsWith(`${name} `) ? detail.slice(name.length) : `: ${detail}` };
 }
 
 /** The failure of a plugin that needs one which failed. */
-export function dependentFailure(entry: Candidate, dependency: PluginDependency, cause: Failure): Failure {
+export function inheritedReason(entry: Candidate, dependency: PluginDependency, cause: Reason): Reason {
   const { name } = entry.metadata;
   const { chain, rest } = cause;
   const reason = chain.length === 1 && rest.startsWith(': ') ? rest.slice(2) : `${chain}${rest}`;

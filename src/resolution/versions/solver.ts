@@ -17,13 +17,25 @@ interface Group {
   readonly members: readonly Literal[];
 }
 
+/** How much may be done yet. Shared by all who take from it. */
+export interface Work {
+  left: number;
+}
+
 export function not(literal: Literal): Literal {
   return literal ^ 1;
 }
 
+/** Undefined: all clauses hold. Literals: assumptions that cannot hold together. `gave up`: neither was found within the limit. */
+export type Answer = undefined | 'gave up' | readonly Literal[];
+
 /**
  * A small solver for clauses: unit propagation over watched literals with a trail that is undone, learning from each conflict and jumping back to what caused it
  * (CDCL). It is complete, does not recurse, and what it says does not depend on chance.
+ *
+ * Why not try versions one after the other, going back where one does not fit: whether versions can be had together is as hard a question as there is, and going back
+ * step by step takes exponential time in cases that do occur, such as a choice that has nothing to do with what clashes. This one learns what must not be repeated; the
+ * assumptions that it blames are what the message names; and its work can be counted, so that it ends in time where metadata is made to keep it busy.
  *
  * Only groups are decided: where the trigger of one is true, one of its members must be, the first that can. Groups are tried in the order in which they were
  * added, so that the first answer after `reset` is the best: each group has the best member that those before it leave. All other variables are true only where
@@ -44,6 +56,11 @@ export class Solver {
   readonly #groups: Group[] = [];
   #assumptions: Literal[] = [];
   #propagated = 0;
+  /** Length of the trail when it was confirmed as a solution; -1 if there was none since, or it is kept in `#solution` by now. */
+  #confirmed = -1;
+  #solution: readonly Literal[] = [];
+  /** What groups take first where they can. */
+  #preferred: ReadonlySet<Literal> = new Set();
   #nextAssumption = 0;
   #nextGroup = 0;
 
@@ -74,6 +91,17 @@ export class Solver {
     this.#groups.push({ trigger, members });
   }
 
+  /** What is set now is a solution, to which `fallBack` returns. */
+  confirm(): void {
+    this.#confirmed = this.#trail.length;
+  }
+
+  /** From now on, groups take what they had in the last solution that was confirmed: with its assumptions, `solve` finds it again without a step. */
+  fallBack(): void {
+    this.#cancel(0);
+    this.#preferred = new Set(this.#solution);
+  }
+
   /** Forgets assumptions and decisions; what was learnt stays. */
   reset(): void {
     this.#cancel(0);
@@ -99,16 +127,22 @@ export class Solver {
   }
 
   /**
-   * Looks for values with which all clauses hold, under the assumptions. Undefined: they are set. Otherwise: assumptions that
-   * cannot hold together; what is set then is what the others force.
+   * Looks for values with which all clauses hold, under the assumptions; if there are any, they are set. If assumptions cannot hold together, what is set is what the
+   * others force.
+   * @param work how many steps may be taken, each a conflict from which something is learnt; they are subtracted
    */
-  solve(): Literal[] | undefined {
+  solve(work: Work): Answer {
     for (;;) {
       const conflict = this.#propagate();
       if (conflict === undefined) {
         const failed = this.#decide();
         if (failed !== 'more') return failed;
       } else {
+        if (work.left <= 0) {
+          this.#cancel(0);
+          return 'gave up';
+        }
+        work.left--;
         this.#learn(conflict);
       }
     }
@@ -133,7 +167,9 @@ export class Solver {
     for (; this.#nextGroup < this.#groups.length; this.#nextGroup++) {
       const { trigger, members } = this.#groups[this.#nextGroup] as Group;
       if (this.#values[trigger] !== 1 || members.some((member) => this.#values[member] === 1)) continue;
-      this.#open(members.find((member) => this.#values[member] === 0) as Literal, false);
+      const isOpen = (member: Literal) => this.#values[member] === 0;
+      const preferred = members.find((member) => isOpen(member) && this.#preferred.has(member));
+      this.#open(preferred ?? (members.find(isOpen) as Literal), false);
       return 'more';
     }
     return undefined;
@@ -160,6 +196,10 @@ export class Solver {
   #cancel(count: number): void {
     const level = this.#levels[count];
     if (level === undefined) return;
+    if (level.trail < this.#confirmed) {
+      this.#solution = this.#trail.slice(0, this.#confirmed);
+      this.#confirmed = -1;
+    }
     for (let literal = this.#trail.length > level.trail ? this.#trail.pop() : undefined; literal !== undefined; ) {
       this.#values[literal] = this.#values[not(literal)] = 0;
       this.#reasons[literal >> 1] = undefined;

@@ -1,23 +1,29 @@
+import type { Candidate } from '../types.js';
 import type { Pool } from './pool.js';
-import type { Candidate } from './types.js';
 
 /**
  * Which options can run if nobody else asks for anything: those whose required dependencies can be met from the ground up. What is left out lacks something, or stands on
  * a circle. By option.
+ * @param isRefused those that are not to run, whatever they need
  */
-export function groundedOptions<Entry extends Candidate>(pool: Pool<Entry>): Uint8Array {
+export function feasibleOptions<Entry extends Candidate>(pool: Pool<Entry>, isRefused: (entry: Entry) => boolean): Uint8Array {
   const { options, spans, spansOf } = pool;
-  const grounded = new Uint8Array(options.length);
+  const feasible = new Uint8Array(options.length);
   const met = new Uint8Array(spans.length);
   const waiting = Int32Array.from(options, ({ needs }) => needs.length);
   const ready: number[] = [];
-  for (const { id, name, needs } of options) {
+  for (const { id, name, needs, entry } of options) {
+    if (isRefused(entry)) {
+      // It waits for ever.
+      waiting[id] = needs.length + 1;
+      continue;
+    }
     if (needs.length === 0) ready.push(id);
     // What needs its own name waits for ever, also where another version of it could run.
     if (needs.some(({ span }) => span.name === name)) waiting[id] = needs.length + 1;
   }
   for (let option = ready.pop(); option !== undefined; option = ready.pop()) {
-    grounded[option] = 1;
+    feasible[option] = 1;
     for (const span of spansOf[option] ?? []) {
       if (met[span] === 1) continue;
       met[span] = 1;
@@ -27,5 +33,5 @@ export function groundedOptions<Entry extends Candidate>(pool: Pool<Entry>): Uin
       }
     }
   }
-  return grounded;
+  return feasible;
 }

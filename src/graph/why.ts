@@ -1,7 +1,6 @@
 import { type ErrorCode, nearest, PluginSystemError } from '../errors/index.js';
+import { getOrInsert } from '../resolution/get-or-insert.js';
 import { type GraphEdge, type GraphPlugin, type PluginGraph, representatives } from './graph.js';
-import { edgeText, oneLine } from './graph-text.js';
-import { Chain, wanted } from './wording.js';
 
 /** What is known of one plugin and its neighbours. */
 export interface Explanation {
@@ -13,7 +12,8 @@ export interface Explanation {
   /** Shortest ways down to it from those that nobody needs, the shorter first; at most MAX_CHAINS. */
   readonly chains: ReadonlyArray<readonly string[]>;
   readonly needs: ReadonlyArray<{
-    readonly edge: GraphEdge /** The one that is here. */;
+    readonly edge: GraphEdge;
+    /** The one that is here. */
     readonly version: string | undefined;
   }>;
   readonly conflicts: ReadonlyArray<{ readonly plugin: string; readonly isAllowed: boolean }>;
@@ -55,9 +55,7 @@ function chainsTo(graph: PluginGraph, name: string): string[][] {
   const dependents = new Map<string, string[]>();
   for (const { from, to, kind } of graph.edges) {
     if (kind === 'excludes' || from === to) continue;
-    const known = dependents.get(to);
-    if (known === undefined) dependents.set(to, [from]);
-    else known.push(from);
+    getOrInsert(dependents, to, () => []).push(from);
   }
   const next = new Map<string, string | undefined>([[name, undefined]]);
   const chains: string[][] = [];
@@ -88,39 +86,4 @@ function reasonsOf(graph: PluginGraph, plugins: ReadonlyMap<string, GraphPlugin>
     at = cause === undefined ? undefined : plugins.get(cause);
   }
   return reasons;
-}
-
-/** The explanation for a terminal. */
-export function explanationText({ plugin, others, neededBy, chains, needs, conflicts, reasons }: Explanation): string {
-  const { name, version, state, isCore, path, position } = plugin;
-  const lines = [oneLine(`${name} ${version}: ${state}${isCore ? ', core' : ''}`)];
-  lines.push(`  file: ${path === undefined ? 'none, it is a TypeScript plugin' : oneLine(path)}`);
-  if (position !== undefined) lines.push(`  place in the order of starting: ${position + 1}`);
-  for (const other of others) {
-    lines.push(oneLine(`  also here: ${other.version}, ${other.state}${other.path === undefined ? '' : `, ${other.path}`}`));
-  }
-  if (reasons.length > 0) {
-    lines.push('why it does not run:');
-    const shown = reasons.length > 8 ? [...reasons.slice(0, 4), undefined, ...reasons.slice(-3)] : reasons;
-    for (const reason of shown) {
-      lines.push(
-        reason === undefined
-          ? `  … ${reasons.length - 7} more …`
-          : `  ${reason.plugin}: ${reason.code}: ${oneLine(reason.message)}`,
-      );
-    }
-  }
-  lines.push(neededBy.length === 0 ? 'nobody needs it' : 'needed by:');
-  for (const { from, kind, range, state: met } of neededBy) {
-    lines.push(`  ${from}, which ${kind} ${oneLine(wanted({ name, range }))}: ${met}`);
-  }
-  const far = chains.filter((chain) => chain.length > 2);
-  for (const chain of far) lines.push(`  ${Chain.of(chain)}`);
-  lines.push(needs.length === 0 ? 'it needs nothing' : 'it needs:');
-  for (const { edge, version: here } of needs) {
-    lines.push(`  ${edgeText(edge)}${here === undefined ? '' : ` (${here} is here)`}`);
-  }
-  if (conflicts.length > 0) lines.push('conflicts:');
-  for (const conflict of conflicts) lines.push(`  with ${conflict.plugin}${conflict.isAllowed ? ', and both run' : ''}`);
-  return lines.map((line) => `${line}\n`).join('');
 }

@@ -1,7 +1,8 @@
-import type { PluginDependency, RangeSyntax } from '../plugin/index.js';
-import { satisfies } from './ranges.js';
-import { comparePreference, compareRank } from './rank.js';
-import type { Candidate } from './types.js';
+import type { PluginDependency, RangeSyntax } from '../../plugin/index.js';
+import { getOrInsert } from '../get-or-insert.js';
+import { satisfies } from '../ranges.js';
+import { comparePreference, compareRank } from '../rank.js';
+import type { Candidate } from '../types.js';
 
 /** One plugin in one version, among those that may be chosen. */
 export interface Option<Entry extends Candidate> {
@@ -84,12 +85,7 @@ export class Pool<Entry extends Candidate> {
   }
 
   #spanFor({ name, range }: PluginDependency, syntax: RangeSyntax, entries: readonly Entry[]): Span {
-    const known = this.#known[syntax];
-    let ranges = known.get(name);
-    if (ranges === undefined) {
-      ranges = new Map();
-      known.set(name, ranges);
-    }
+    const ranges = getOrInsert(this.#known[syntax], name, () => new Map<string | undefined, Span>());
     const found = ranges.get(range);
     if (found !== undefined) return found;
     const number = this.#numbers.get(name);
@@ -117,10 +113,7 @@ export class Pool<Entry extends Candidate> {
 export function groupByName<Entry extends Candidate>(entries: readonly Entry[]): Map<string, Entry[]> {
   const groups = new Map<string, Entry[]>();
   for (const entry of entries) {
-    const { name } = entry.metadata;
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, [entry]);
-    else group.push(entry);
+    getOrInsert(groups, entry.metadata.name, (): Entry[] => []).push(entry);
   }
   for (const group of groups.values()) if (group.length > 1) group.sort(comparePreference);
   return groups;
