@@ -38,6 +38,16 @@ const graph = graphFor([
 ]);
 
 describe('the graph of the plugins', () => {
+  it('[G9] has an edge for each service that was found', () => {
+    const entries = [plugin('finder'), plugin('offerer')].map((candidate) => ({ candidate, state: 'running' }));
+    const { edges } = graphOf(
+      [{ ...(entries[0] as (typeof entries)[0]), uses: ['offerer'] }, ...entries.slice(1)],
+      ['offerer', 'finder'],
+      [],
+    );
+    expect(edges).toEqual([{ from: 'finder', to: 'offerer', kind: 'uses', state: 'met' }]);
+  });
+
   it('[G9] [G10] has those that run first, in their order, and what each is to the others', () => {
     expect(graph.plugins.map(({ name, version, position }) => [name, version, position])).toEqual([
       ['store', '1.2.0', 0],

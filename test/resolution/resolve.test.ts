@@ -444,6 +444,17 @@ describe('many plugins', () => {
     expect(conflicts.map(({ id }) => id)).toEqual(['duplicate:x', `version:aa+${name(49_999)}`]);
   });
 
+  it('[G9] of which thousands can be had in two versions, and are needed in the lower one, all run', () => {
+    const entries = Array.from({ length: 4_000 }, (_, index) => [
+      plugin(`library-${index} 1.0.0`),
+      plugin(`library-${index} 2.0.0`),
+      plugin(`user-${index}`, { needs: [`library-${index} 1`] }),
+    ]);
+    const { order } = resolve(entries.flat(), options());
+    expect(order).toHaveLength(8_000);
+    expect(order.every(({ metadata }) => metadata.version === '1.0.0')).toBe(true);
+  });
+
   it('[G9] with many choices that do not matter to a clash are not tried in all combinations', () => {
     const choices = Array.from({ length: 60 }, (_, index) =>
       ['1.0.0', '2.0.0', '3.0.0'].map((version) => plugin(`c${index} ${version}`)),
