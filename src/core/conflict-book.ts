@@ -1,5 +1,6 @@
 import { nearest, PluginSystemError } from '../errors/index.js';
-import type { ConflictResolution, PluginConflict } from '../resolution/index.js';
+import { conflictOf, decide } from '../resolution/conflicts/decisions.js';
+import type { PluginConflict } from '../resolution/index.js';
 import type { Events } from './events.js';
 import type { ManagedPlugin } from './managed-plugin.js';
 import type { Preferences } from './preferences.js';
@@ -59,41 +60,31 @@ export class ConflictBook {
   }
 
   /**
-   * `later` wants namespaces of stages that belong to `owners`: which of them are to give way, and whether the later one does. Two plugins with one namespace
-   * cannot both run, so that `allow` is taken as `prefer`; a core plugin and one that runs stay; nobody gives way to one that cannot have all it wants.
+   * `later` wants namespaces of stages that belong to `owners`: which of them are to give way, and whether the later one does. Nobody gives way to one that cannot
+   * have all it wants.
    */
   namespacesTaken(
     owners: readonly ManagedPlugin[],
     later: ManagedPlugin,
     detail: string,
   ): { evicted: readonly ManagedPlugin[]; laterGives: boolean } {
+    const stakes = {
+      kind: 'stage',
+      isProtected: (entry: ManagedPlugin) => entry.isCore,
+      isFixed: (entry: ManagedPlugin) => entry.isRunning,
+    } as const;
     const cases = owners.map((owner) => {
-      const plugins = [owner.name, later.name];
-      const id = `stage:${[...plugins].sort().join('+')}`;
-      const decided = this.#preferences.resolutions.get(id);
-      const isNamed = typeof decided === 'object' && plugins.includes(decided.disable);
-      const resolution: ConflictResolution = decided === 'refuse' || isNamed ? (decided as ConflictResolution) : 'prefer';
-      const isFixed = owner.isCore || owner.isRunning;
-      const isToGo = typeof resolution === 'object' && resolution.disable === owner.name;
-      return { owner, plugins, id, decided, resolution, isFixed, isToGo };
+      const id = `stage:${[owner.name, later.name].sort().join('+')}`;
+      const members = [owner, later];
+      const asked = { decisions: this.#preferences.resolutions, policy: 'prefer' } as const;
+      return { id, owner, members, decision: decide(id, members, stakes, asked) };
     });
-    const laterGives = cases.some(({ isFixed, isToGo }) => isFixed || !isToGo);
+    const laterGives = cases.some(({ decision }) => decision.refused.includes(later));
     const evicted: ManagedPlugin[] = [];
-    for (const { owner, plugins, id, decided, resolution, isFixed, isToGo } of cases) {
-      const ownerGives = !isFixed && (resolution === 'refuse' || (isToGo && !laterGives));
-      if (ownerGives) evicted.push(owner);
-      const conflict: PluginConflict = {
-        id,
-        kind: 'stage',
-        severity: 'fatal',
-        plugins,
-        paths: [owner.path, later.path],
-        detail,
-        resolution,
-        isDecided: decided !== undefined && decided === resolution,
-        refused: [...(ownerGives ? [owner.name] : []), ...(laterGives ? [later.name] : [])],
-      };
-      this.#add(conflict);
+    for (const { id, owner, members, decision } of cases) {
+      const refused = laterGives && !decision.refused.includes(later) ? [later] : decision.refused;
+      if (refused.includes(owner)) evicted.push(owner);
+      this.#add(conflictOf({ id, kind: 'stage', detail }, members, { ...decision, refused }));
     }
     return { evicted, laterGives };
   }
