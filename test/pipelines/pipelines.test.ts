@@ -1,4 +1,4 @@
-import type { Pipeline, RunReport } from 'mortise';
+import type { Pipeline, RunReport, StageContext } from 'mortise';
 import { describe, expect, it } from 'vitest';
 import { logCalls } from '../support/calls.js';
 import { refusal } from '../support/errors.js';
@@ -438,6 +438,28 @@ describeWithFixtures('stopping while runs are in progress', () => {
     expect(await refusal(manager.run(['slow-stage:run'], { data: { ms: 500 } }))).toMatchObject({ code: 'InvalidState' });
     expect((await stopped).failed).toEqual([]);
     expect((await first).ok).toBe(true);
+  });
+
+  it('[G12] stages that obey late have the whole grace to do so, also the longest that there is', async () => {
+    const trace: string[] = [];
+    const began = gate();
+    const manager = await createManager({ drainMs: 10, cancelGraceMs: 2 ** 31 - 1 });
+    const obeysLate = ({ signal }: StageContext) =>
+      new Promise<void>((resolve) => {
+        signal.addEventListener('abort', () =>
+          setTimeout(() => {
+            trace.push('stage ends');
+            resolve();
+          }, 100),
+        );
+        began.open();
+      });
+    await manager.load(plugin('script', { run: obeysLate }, { shutdown: () => void trace.push('shutdown') }));
+    const run = manager.run(['script:run']);
+    await began.opened;
+    await manager.stop();
+    await run;
+    expect(trace).toEqual(['stage ends', 'shutdown']);
   });
 
   it('[G12] a TypeScript stage that never ends does not keep stop from ending, which names its pipeline', async () => {
