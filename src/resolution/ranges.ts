@@ -7,7 +7,7 @@ const require = createRequire(import.meta.url);
 let rangeClass: (new (text: string) => SemverRange) | undefined;
 let versionClass: (new (text: string) => SemVer) | undefined;
 
-/** Characters of a range. */
+/** Bytes of a range. */
 const MAX_LENGTH = 1024;
 /** What is parsed is kept, since a version is compared with many ranges and a range with many versions; up to this many of each. */
 const MAX_KNOWN = 16_384;
@@ -35,7 +35,7 @@ function remembered<Value>(
 /** A range of versions, ready to be tested; undefined if the text is none in that syntax. */
 function parseRange(text: string, syntax: RangeSyntax): SemverRange | undefined {
   return remembered(ranges[syntax], text, () => {
-    const npm = text.length > MAX_LENGTH ? undefined : syntax === 'cargo' ? npmFromCargo(text) : npmWithCommas(text);
+    const npm = Buffer.byteLength(text) > MAX_LENGTH ? undefined : syntax === 'cargo' ? npmFromCargo(text) : npmWithCommas(text);
     return npm === undefined ? undefined : rangeOf(npm);
   });
 }
@@ -53,16 +53,24 @@ function parseVersion(text: string): SemVer | undefined {
   });
 }
 
-/** A comma between comparators means AND, as in Cargo; npm's grammar has a space there. Each part must be a range by itself. */
+/**
+ * A comma between comparators means AND, as in Cargo; npm's grammar has a space there. Each part must be a range by itself. The host library does the same for
+ * compiled plugins (native-abi/host/range.c).
+ */
 function npmWithCommas(text: string): string | undefined {
   if (!text.includes(',')) return text;
   const alternatives: string[] = [];
   for (const alternative of text.split('||')) {
     const parts = alternative.split(',');
     if (parts.length > 1 && parts.some((part) => part.trim() === '')) return undefined;
-    alternatives.push(parts.map((part) => rangeOf(part).range).join(' '));
+    alternatives.push(parts.length === 1 ? alternative : parts.map(comparatorsOf).join(' '));
   }
   return alternatives.join(' || ');
+}
+
+/** As they are to be read again: npm takes `>=v0.0.0` for a comparator, and `>=0.0.0` for any version. */
+function comparatorsOf(part: string): string {
+  return rangeOf(part).range.replace(/(?<=^| )>=0\.0\.0(?= |$)/g, '>=v0.0.0');
 }
 
 const CARGO_OPERATOR = /^(\^|~|=|>=|<=|>|<)? */;
