@@ -9,6 +9,8 @@ let versionClass: (new (text: string) => SemVer) | undefined;
 
 /** Bytes of a range. */
 const MAX_LENGTH = 1024;
+/** Characters of a version: npm takes no more. */
+const MAX_VERSION = 256;
 /** What is parsed is kept, since a version is compared with many ranges and a range with many versions; up to this many of each. */
 const MAX_KNOWN = 16_384;
 const ranges = { npm: new Map<string, SemverRange | undefined>(), cargo: new Map<string, SemverRange | undefined>() };
@@ -34,8 +36,10 @@ function remembered<Value>(
 
 /** A range of versions, ready to be tested; undefined if the text is none in that syntax. */
 function parseRange(text: string, syntax: RangeSyntax): SemverRange | undefined {
+  // What is too long is not remembered either.
+  if (typeof text !== 'string' || text.length > MAX_LENGTH || Buffer.byteLength(text) > MAX_LENGTH) return undefined;
   return remembered(ranges[syntax], text, () => {
-    const npm = Buffer.byteLength(text) > MAX_LENGTH ? undefined : syntax === 'cargo' ? npmFromCargo(text) : npmWithCommas(text);
+    const npm = syntax === 'cargo' ? npmFromCargo(text) : npmWithCommas(text);
     return npm === undefined ? undefined : rangeOf(npm);
   });
 }
@@ -47,6 +51,7 @@ function rangeOf(npm: string): SemverRange {
 
 /** Undefined for what npm takes for no version, such as one with a number that no double holds. */
 function parseVersion(text: string): SemVer | undefined {
+  if (typeof text !== 'string' || text.length > MAX_VERSION) return undefined;
   return remembered(versions, text, () => {
     versionClass ??= require('semver/classes/semver') as new (text: string) => SemVer;
     return new versionClass(text);
