@@ -1,5 +1,5 @@
 import { checkOptionNames, isOurs, nearest, PluginSystemError, shown, thrownText } from '../errors/index.js';
-import { circleIn, inOrder } from './order.js';
+import { circleIn, circleText, inOrder } from './order.js';
 
 /** What a failing stage means for the rest: the run ends, or what does not depend on the stage goes on. */
 export type FailurePolicy = 'stop' | 'continue';
@@ -62,7 +62,7 @@ export function readPipeline(name: string, pipeline: Pipeline): ReadPipeline {
   const ordered = inOrder(steps);
   if (ordered.length < steps.length) {
     const circle = circleIn(steps, ordered).map((step) => step.stage);
-    throw invalidPipeline(name, `its stages wait for each other: ${circle.join(' → ')}`);
+    throw invalidPipeline(name, `its stages wait for each other: ${circleText(circle)}`);
   }
   return { steps: ordered, ...how };
 }

@@ -87,6 +87,21 @@ describe('the order of a pipeline', () => {
     expect(ran).toEqual([]);
   });
 
+  it('[G16] [G17] leaves out the middle of a circle of thousands of stages', async () => {
+    const count = 20_000;
+    const ring = Array.from({ length: count }, (_, index) => ({
+      stage: `script:s${index}`,
+      after: [`script:s${(index + 1) % count}`],
+    }));
+    const manager = await createManager();
+    await manager.load(noting().plugin);
+    const error = await refusal(manager.run(ring));
+    expect(error.detail).toBe(
+      'pipeline "inline": its stages wait for each other: script:s0 → script:s1 → script:s2 → script:s3 → script:s4 → … 19991 more … → ' +
+        'script:s19996 → script:s19997 → script:s19998 → script:s19999 → script:s0',
+    );
+  });
+
   it('[G16] [G17] suggests the field of a step that was meant', async () => {
     const manager = await createManager();
     await manager.load(noting().plugin);
