@@ -67,7 +67,7 @@ export class PluginSystemError extends Error {
   ledger: readonly LedgerDifference[] = [];
 
   constructor(code: ErrorCode, detail: string, context: ErrorContext = {}) {
-    super(detail, context.cause === undefined ? undefined : { cause: context.cause });
+    super(detail, isCause(context.cause) ? { cause: context.cause } : undefined);
     // Plugins in JavaScript can write any code.
     this.code = isErrorCode(code) ? code : 'Internal';
     this.detail = detail;
@@ -169,6 +169,16 @@ function copyOf(thrown: unknown): PluginSystemError | undefined {
     return thrown instanceof PluginSystemError ? PluginSystemError.prototype.copy.call(thrown) : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** Whether it can be looked at. Node itself throws when it is to print an error whose cause cannot. */
+function isCause(cause: unknown): boolean {
+  try {
+    if (cause instanceof Error) return typeof cause.name === 'string' && typeof cause.message === 'string';
+    return cause !== undefined;
+  } catch {
+    return false;
   }
 }
 

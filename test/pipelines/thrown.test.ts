@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { type PipelineDefinition, PluginSystemError, type RunOptions } from 'mortise';
 import { describe, expect, it } from 'vitest';
 import { runInParallel } from '../../dist/pipelines/schedule.js';
@@ -66,6 +67,7 @@ describe.each(shapes)('a stage %s', (_title, steps) => {
     expect(run.error).toMatchObject({ plugin: 'script', phase: 'operation', operation: 'script:throws', ...expected });
     expect(run.error?.category).toMatch(/^(operation|internal|init)$/);
     expect(JSON.parse(JSON.stringify(run)).error).toMatchObject({ operation: 'script:throws' });
+    expect(inspect(run)).toContain('script:throws');
   });
 
   it.each(hostile)('[G16] [G17] that throws %s after it was cancelled ends the run', async (_what, make) => {
