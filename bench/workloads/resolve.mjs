@@ -1,7 +1,7 @@
 // i. Which plugins run, and in which order: metadata in, order out. Beside it what can only be the limit: a topological sort of the same graph, already made of
 // numbers, with nothing checked.
 
-import { resolve } from '../../dist/resolution/index.js';
+import { resolve } from '../../dist/resolution/resolve.js';
 import { interleave, row, timed } from '../measure.mjs';
 
 const CATEGORIES = [

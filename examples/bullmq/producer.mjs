@@ -33,6 +33,7 @@ events.on('active', ({ jobId }) => {
 process.once('SIGINT', () => asking.publishEvent({ eventName: 'cancel', jobId: id }));
 const job = await queue.add('run', run, { jobId: id, removeOnComplete: { age: 3600 }, removeOnFail: { age: 3600 } });
 console.error(`job ${id} was added`);
+if ((await queue.getWorkersCount()) === 0) console.error('no worker is there: waiting for one');
 
 try {
   const report = await job.waitUntilFinished(events);

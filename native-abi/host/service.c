@@ -200,11 +200,16 @@ void mortise_service_withdraw(MortisePlugin* plugin) {
 
 /* ---- looking one up ---- */
 
+/* What a plugin that does not run yet offers is for those that are started with it: if it failed, a finder that runs would hold a table of nobody. */
+static bool may_find(const MortisePlugin* finder, const MortisePlugin* offerer) {
+  return finder == offerer || atomic_load(&offerer->state) >= MORTISE_PLUGIN_RUNNING || atomic_load(&finder->state) < MORTISE_PLUGIN_RUNNING;
+}
+
 /* The service of that name in the highest version within range, and who offers it. */
 static const Service* find_service(const MortisePlugin* finder, const char* name, const char* range, MortisePlugin** offerer) {
   const Service* found = NULL;
   for (MortisePlugin* member = members; member != NULL; member = member->member.next) {
-    if (!are_together(member, finder)) continue;
+    if (!are_together(member, finder) || !may_find(finder, member)) continue;
     for (const Service* service = member->member.services; service != NULL; service = service->next) {
       if (strcmp(service->name, name) != 0) continue;
       if (range != NULL && range_test(range, &service->version) != RANGE_INSIDE) continue;

@@ -89,10 +89,15 @@ function headerCases(headers) {
   );
 }
 
-/** minimal.c becomes a library whose file holds one record. */
+/** Each whole plugin that README.md shows becomes a library whose file holds one record. */
 function pluginCases() {
-  return ['gcc', 'clang', 'x86_64-w64-mingw32-gcc'].map((compiler) => ({
-    name: `${compiler} -shared minimal.c`,
+  const compilers = ['gcc', 'clang', 'x86_64-w64-mingw32-gcc'];
+  return compilers.flatMap((compiler) => ['minimal.c', 'store.c'].map((source) => pluginCase(compiler, source)));
+}
+
+function pluginCase(compiler, source) {
+  return {
+    name: `${compiler} -shared ${source}`,
     async check() {
       const skipped = await refusal(compiler, 'c', ['-std=c11']);
       if (skipped !== undefined) return { ok: true, skipped, output: '' };
@@ -106,11 +111,23 @@ function pluginCases() {
           '-shared',
           ...(compiler.includes('mingw') ? [] : ['-fPIC']),
         ];
-        const built = await run(compiler, [...flags, includes[0], join(folder, 'test/minimal.c'), '-o', library]);
+        const built = await run(compiler, [...flags, includes[0], join(folder, 'test', source), '-o', library]);
         if (!built.ok) return built;
         const records = (await readFile(library)).toString('latin1').split('\x7fMORTISE').length - 1;
         return { ok: records === 1, output: records === 1 ? '' : `the library holds ${records} records instead of 1` };
       });
+    },
+  };
+}
+
+/** What README.md only quotes compiles too. */
+function excerptCases() {
+  return ['gcc', 'clang'].map((compiler) => ({
+    name: `${compiler} finder.c`,
+    async check() {
+      const skipped = await refusal(compiler, 'c', ['-std=c11']);
+      if (skipped !== undefined) return { ok: true, skipped, output: '' };
+      return run(compiler, ['-std=c11', ...warnings, includes[0], '-fsyntax-only', join(folder, 'test/finder.c')]);
     },
   }));
 }
@@ -164,6 +181,21 @@ function readmeCases() {
       },
     },
     {
+      // A block that opens with ```c excerpt=NAME is a part of test/NAME; there is no C in it that nobody compiles.
+      name: 'README.md quotes what is compiled',
+      async check() {
+        const wrong = [];
+        for (const [, words, code] of (await readme()).matchAll(/^```c\b *([^\n]*)\n([\s\S]*?)^```$/gm)) {
+          const name = /^(?:file|excerpt)=(\S+)$/.exec(words)?.[1];
+          if (name === undefined)
+            wrong.push(`a block of C in README.md says of no file that it is from it: ${code.slice(0, 60)}`);
+          else if (!(await readFile(join(folder, 'test', name), 'utf8')).includes(code))
+            wrong.push(`what README.md quotes of ${name} is not in native-abi/test/${name}: ${code.slice(0, 60)}`);
+        }
+        return { ok: wrong.length === 0, output: wrong.join('\n') };
+      },
+    },
+    {
       name: 'README.md lists the slots, limits, priorities and extensions of the headers',
       async check() {
         const skipped = await refusal('gcc', 'c', ['-std=c11']);
@@ -198,7 +230,7 @@ function readmeCases() {
  * @returns {Promise<Array<{ name: string, ok: boolean, skipped?: string, output: string }>>}
  */
 export async function checkHeaders() {
-  const cases = [...headerCases(await listHeaders()), ...pluginCases(), ...layoutCases(), ...readmeCases()];
+  const cases = [...headerCases(await listHeaders()), ...pluginCases(), ...excerptCases(), ...layoutCases(), ...readmeCases()];
   const results = [];
   let next = 0;
   const worker = async () => {

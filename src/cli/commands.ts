@@ -8,5 +8,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import('./run.js')).run,
   why: async () => (await import('./why.js')).why,
   graph: async () => (await import('./graph.js')).graph,
+  disable: async () => (await import('./switch.js')).disable,
+  enable: async () => (await import('./switch.js')).enable,
+  resolve: async () => (await import('./resolve.js')).resolve,
   setup: async () => (await import('./setup.js')).setup,
 };

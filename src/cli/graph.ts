@@ -1,14 +1,14 @@
-import { drawGraph, GRAPH_FORMATS, type GraphFormat } from '../core/index.js';
 import { nearest } from '../errors/index.js';
+import { formatGraph, GRAPH_FORMATS, type GraphFormat } from '../graph/index.js';
 import { usageError } from './arguments.js';
 import type { Command } from './command.js';
-import { APPLICATION_OPTIONS, withPluginsIn } from './plugins-in.js';
+import { LOOK_OPTIONS, unopened, withPluginsIn } from './plugins-in.js';
 
 /** `mortise graph DIR…` */
 export const graph: Command = {
   name: 'graph',
   operands: 'DIR…',
-  arity: { min: 1, max: Number.POSITIVE_INFINITY },
+  arity: { min: 0, max: Number.POSITIVE_INFINITY },
   summary: 'shows which plugins need, wish for and exclude which, and in which order they start',
   options: {
     format: {
@@ -16,7 +16,7 @@ export const graph: Command = {
       value: GRAPH_FORMATS.join('|'),
       help: 'text, the language of Graphviz, or a picture; text where not given',
     },
-    ...APPLICATION_OPTIONS,
+    ...LOOK_OPTIONS,
   },
   notes:
     'Libraries that were not seen before are tried in a child process; then all are opened and their metadata is read. Fails if a plugin would not run.',
@@ -31,16 +31,17 @@ export const graph: Command = {
         near === undefined ? undefined : `Did you mean ${near}?`,
       );
     }
-    return withPluginsIn(call, operands, async (manager, boot) => {
+    return withPluginsIn(call, operands, graph, async (manager, boot) => {
       const found = await manager.graph();
-      const drawing = await drawGraph(found, format);
+      const drawing = await formatGraph(found, format);
       output.endProgress();
       output.result({ ...found, conflicts: boot.conflicts, failed: boot.failed, warnings: boot.warnings }, () =>
         drawing.trimEnd().split('\n'),
       );
       if (!output.json) {
         for (const warning of boot.warnings) output.warning(warning);
-        for (const { error } of boot.failed) output.errorBlock(error);
+        // Why the others would not run is in the drawing.
+        for (const { error } of unopened(boot, found)) output.errorBlock(error);
       }
       return boot.failed.length === 0 ? 0 : 1;
     });

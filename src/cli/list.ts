@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { discover } from '../core/directories.js';
 import type { ProbeReport } from '../isolation/index.js';
 import { probe } from '../isolation/probe.js';
+import { checkNoFile } from './application.js';
 import { milliseconds } from './arguments.js';
 import type { Command } from './command.js';
 import { columns, printable } from './text.js';
@@ -19,6 +20,7 @@ export const list: Command = {
     'Nothing is started: a plugin says who it is, registers its stages and is destroyed. Fails if a directory cannot be read or a plugin fails.',
   async run({ operands, options, output, signal }) {
     const timeoutMs = milliseconds(options, 'timeout', list);
+    for (const path of operands) checkNoFile(path, list);
     const { paths, warnings } = discover(operands, new Set());
     let done = 0;
     const reports = await Promise.all(

@@ -1,5 +1,6 @@
-import { type PluginSystemError, thrownText } from '../errors/index.js';
+import { isOurs, type PluginSystemError, thrownText } from '../errors/index.js';
 import type { PluginWarning } from '../plugin/index.js';
+import { remedyAtTerminal } from './remedies.js';
 import { columns, escapeMarks, painter, printable } from './text.js';
 
 /** Where a command writes: data to stdout, everything else to stderr. With `json`, stdout gets one JSON document and nothing else. */
@@ -62,7 +63,7 @@ export class Output {
       ['phase', error.phase],
       ['operation', error.operation],
       ['not given back', error.ledger.map(({ what, taken, given }) => `${what} (${given} of ${taken})`).join(', ')],
-      ['to do', error.remedy],
+      ['to do', remedyAtTerminal(error)],
     ].flatMap(([label, value]) => (value === undefined || value === '' ? [] : [[label as string, printable(value)]]));
     const head = `${this.#paintError('red', `error ${error.code}:`)} ${printable(error.detail)}`;
     this.note([head, ...columns(rows, '  '), ...causeLines(error)].join('\n'));
@@ -70,7 +71,7 @@ export class Output {
 
   /** The end of a command that failed: a block on stderr, or a document on stdout. */
   failure(error: PluginSystemError, more: object = {}): void {
-    if (this.json) this.document({ error, ...more });
+    if (this.json) this.document({ error: { ...error.toJSON(), remedy: remedyAtTerminal(error) }, ...more });
     else this.errorBlock(error);
   }
 
@@ -83,7 +84,7 @@ export class Output {
 
 function causeLines({ cause, detail }: PluginSystemError): string[] {
   if (cause === undefined) return [];
-  const text = thrownText(cause);
+  const text = isOurs(cause) ? cause.detail : thrownText(cause);
   if (text.trim() === '' || detail.includes(text)) return [];
   return [
     '  cause:',

@@ -1,16 +1,12 @@
-import { resolve } from 'node:path';
-import { type BootReport, PluginManager } from '../core/index.js';
-import type { CommandCall, OptionSpec } from './command.js';
+import { type BootReport, type FailedPlugin, PluginManager } from '../core/index.js';
+import type { PluginGraph } from '../graph/index.js';
+import { APPLICATION_OPTIONS, applicationOf } from './application.js';
+import { usageError } from './arguments.js';
+import type { Command, CommandCall, OptionSpec } from './command.js';
 
-/** Options of the commands that look at plugins as an application would. */
-export const APPLICATION_OPTIONS: Readonly<Record<string, OptionSpec>> = {
-  core: { type: 'string', multiple: true, value: 'DIR', help: 'folder whose plugins may be core' },
-  config: {
-    type: 'string',
-    value: 'DIR',
-    help: 'configuration folder of the application: what is disabled and decided there counts',
-  },
-  'api-version': { type: 'string', value: 'VERSION', help: 'host API version of the application; 0.1.0 where not given' },
+/** Options of the commands that look at plugins without running stages of theirs. */
+export const LOOK_OPTIONS: Readonly<Record<string, OptionSpec>> = {
+  ...APPLICATION_OPTIONS,
   start: { type: 'boolean', help: 'also start the plugins, to see what fails after resolution; they are stopped again' },
 };
 
@@ -18,17 +14,14 @@ export const APPLICATION_OPTIONS: Readonly<Record<string, OptionSpec>> = {
 export async function withPluginsIn<Result>(
   { options, output }: CommandCall,
   directories: readonly string[],
+  command: Command,
   look: (manager: PluginManager, boot: BootReport) => Promise<Result>,
 ): Promise<Result> {
-  const config = options.text('config');
+  if (options.flag('preflight') && !options.flag('start'))
+    throw usageError('--preflight is for preflight checks, which are made with --start', command);
   const manager = await PluginManager.create({
-    app: 'mortise',
-    apiVersion: options.text('api-version') ?? '0.1.0',
-    directories: directories.map((path) => resolve(path)),
-    coreDirectories: options.all('core').map((path) => resolve(path)),
-    userDirectory: false,
+    ...applicationOf(options, directories, command),
     maxPlugins: Number.MAX_SAFE_INTEGER,
-    ...(config === undefined ? {} : { configDirectory: resolve(config) }),
   });
   output.progress('looking at plugins');
   try {
@@ -37,4 +30,9 @@ export async function withPluginsIn<Result>(
     await manager.stop();
     output.endProgress();
   }
+}
+
+/** Those that are not in the graph, since they could not be opened. */
+export function unopened({ failed }: BootReport, { plugins }: PluginGraph): FailedPlugin[] {
+  return failed.filter(({ path }) => !plugins.some((plugin) => plugin.path === path));
 }

@@ -10,21 +10,21 @@ export const TYPE_RULE =
   'like, "3" in quotes is a string. Everything else is a string as it stands, and so is nothing.';
 
 /**
- * Splits `key=value` and types the value.
+ * Splits `key=value`, which `option` was given, and types the value.
  * @throws `InvalidOption`
  */
-export function parseSetting(setting: string): [key: string, value: ContextValue] {
+export function parseSetting(setting: string, option = 'set'): [key: string, value: ContextValue] {
   const at = setting.indexOf('=');
-  if (at <= 0) throw new PluginSystemError('InvalidOption', `--set is ${JSON.stringify(setting)}; KEY=VALUE was wanted`);
+  if (at <= 0) throw new PluginSystemError('InvalidOption', `--${option} is ${JSON.stringify(setting)}; KEY=VALUE was wanted`);
   const key = setting.slice(0, at);
-  return [key, typed(key, setting.slice(at + 1))];
+  return [key, typed(`--${option} ${key}`, key, setting.slice(at + 1))];
 }
 
-function typed(key: string, text: string): ContextValue {
+function typed(place: string, key: string, text: string): ContextValue {
   if (/^-?(0|[1-9]\d*)$/.test(text)) {
     const value = BigInt(text);
     if (value > INT64_MAX || value < INT64_MIN) {
-      throw new PluginSystemError('InvalidOption', `--set ${key}: ${text} is beyond int64`, {
+      throw new PluginSystemError('InvalidOption', `${place}: ${text} is beyond int64`, {
         remedy: `Write ${key}='"${text}"' for a string, or ${text}.0 for a double.`,
       });
     }

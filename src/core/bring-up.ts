@@ -40,14 +40,14 @@ export class BringUp {
 
   /** Each phase for all of `order`, before the next. What fails is noted in `failed`, with its dependents. */
   async run(order: readonly ManagedPlugin[], failed: FailedPlugin[]): Promise<void> {
-    const { roster, stages, opener } = this.#parts;
+    const { roster, opener } = this.#parts;
     let alive = await this.#forEach(order, failed, async (entry) => {
       if (!entry.isOpen) await opener.reopen(entry);
     });
     alive = await this.#forEach(alive, failed, (entry, fallen) => this.#registerStages(entry, fallen));
     alive = await this.#end(alive, unmetRequirements(alive, roster.running), failed);
     alive = await this.#forEach(alive, failed, (entry) => entry.init(this.#hostFor(entry)));
-    await this.#forEach(alive, failed, async (entry) => {
+    alive = await this.#forEach(alive, failed, async (entry) => {
       const cancellation = new CancellationSource();
       try {
         await entry.preflight(this.#preflightContext(entry, cancellation));
@@ -56,15 +56,19 @@ export class BringUp {
         cancellation.cancel(error);
         throw error;
       }
-      roster.started(entry);
-      stages.publish(entry.name);
     });
+    // Only now: what passed its own check may have fallen with one that it found a service of.
+    for (const entry of alive) {
+      roster.started(entry);
+      entry.run();
+    }
   }
 
-  /** Refuses a plugin that has come through no phase yet, or through some: what was done is undone. */
+  /** Refuses a plugin that has come through no phase yet, or through some: what was done is undone. What was known before is not told again. */
   async refuse(entry: ManagedPlugin, error: PluginSystemError, failed: FailedPlugin[]): Promise<void> {
-    this.#parts.roster.stopped(entry);
+    const { state, error: before } = entry;
     await entry.refuse(error.within({ path: entry.path }));
+    if (state === 'failed' && before?.code === error.code && before.detail === error.detail) return;
     failed.push({ name: entry.name, path: entry.path, error });
     this.#parts.events.warn({ code: error.code, message: error.message }, entry.name);
   }
@@ -93,11 +97,10 @@ export class BringUp {
   async #end(entries: readonly ManagedPlugin[], fallen: Fallen, failed: FailedPlugin[]): Promise<readonly ManagedPlugin[]> {
     if (fallen.size === 0) return entries;
     const { roster } = this.#parts;
-    // What is found here was passed before the one that it needs fell: it came first, and found a service later.
-    const others = [...new Set([...entries, ...roster.running])];
+    // What is found here had passed before the one that it needs fell: it came first, and found a service later.
     for (let before = -1; before !== fallen.size; ) {
       before = fallen.size;
-      for (const entry of others) {
+      for (const entry of entries) {
         if (fallen.has(entry)) continue;
         const cause = this.#causeFor(entry, fallen);
         if (cause !== undefined) fallen.set(entry, dependencyFailed(entry, ...cause));
@@ -107,10 +110,7 @@ export class BringUp {
     const rest = [...fallen.keys()].filter((entry) => !last.includes(entry));
     const place = new Map(entries.map((entry, index) => [entry, index]));
     rest.sort((a, b) => (place.get(b) ?? 0) - (place.get(a) ?? 0));
-    for (const entry of [...last, ...rest]) {
-      roster.stopped(entry);
-      await entry.refuse(fallen.get(entry) as PluginSystemError);
-    }
+    for (const entry of [...last, ...rest]) await entry.refuse(fallen.get(entry) as PluginSystemError);
     for (const [entry, error] of fallen) {
       failed.push({ name: entry.name, path: entry.path, error });
       this.#parts.events.warn({ code: error.code, message: error.message }, entry.name);
@@ -128,16 +128,20 @@ export class BringUp {
 
   async #registerStages(entry: ManagedPlugin, fallen: Fallen): Promise<void> {
     const { roster, stages, conflicts } = this.#parts;
-    const dependencies = roster.dependenciesOf(entry).map(({ plugin }) => plugin);
-    await entry.registerStages(dependencies, (error) => {
-      const owner = roster.find(stages.ownerOf(error.operation ?? '') ?? '');
-      if (owner === undefined) return false;
-      const gives = conflicts.namespaceTaken(owner, entry, error.detail);
-      if (gives.owner) {
-        fallen.set(owner, namespaceLost(owner, entry, error.operation as string));
+    conflicts.forgetStages(entry);
+    const dependencies = entry.plugin.dependsOn === undefined ? [] : roster.dependenciesOf(entry).map(({ plugin }) => plugin);
+    await entry.registerStages(dependencies, (error, wanted) => {
+      const owners = new Map<ManagedPlugin, string>();
+      for (const { id } of wanted) {
+        const owner = roster.find(stages.ownerOf(id) ?? '');
+        if (owner !== undefined && owner !== entry && !owners.has(owner)) owners.set(owner, id);
+      }
+      const { evicted, laterGives } = conflicts.namespacesTaken([...owners.keys()], entry, error.detail);
+      for (const owner of evicted) {
+        fallen.set(owner, namespaceLost(owner, entry, owners.get(owner) as string));
         stages.remove(owner.name);
       }
-      return !gives.later;
+      return !laterGives && evicted.length > 0;
     });
   }
 
@@ -166,8 +170,15 @@ export class BringUp {
   }
 }
 
-function dependencyFailed(entry: ManagedPlugin, name: string, cause: PluginSystemError): PluginSystemError {
-  return new PluginSystemError('DependencyFailed', `${entry.name} needs plugin ${name}, which failed: ${cause.detail}`, {
+function dependencyFailed(entry: ManagedPlugin, name: string, failure: PluginSystemError): PluginSystemError {
+  // The root of a chain, and not each link of it: messages would grow with every plugin.
+  let cause = failure;
+  while (cause.code === 'DependencyFailed' && cause.cause instanceof PluginSystemError) cause = cause.cause;
+  const why =
+    cause === failure
+      ? `which failed: ${cause.detail}`
+      : `which cannot run without ${cause.plugin}, which failed: ${cause.detail}`;
+  return new PluginSystemError('DependencyFailed', `${entry.name} needs plugin ${name}, ${why}`, {
     plugin: entry.name,
     path: entry.path,
     phase: 'resolution',

@@ -7,6 +7,8 @@ import type { Preferences } from './preferences.js';
 /** The conflicts that were found since the last start, by id. */
 export class ConflictBook {
   readonly #conflicts = new Map<string, PluginConflict>();
+  /** By id, what listeners were told last: the same is not told twice. */
+  readonly #told = new Map<string, string>();
   readonly #events: Events;
   readonly #preferences: Preferences;
 
@@ -31,43 +33,68 @@ export class ConflictBook {
     });
   }
 
-  add(conflict: PluginConflict): void {
-    this.#conflicts.set(conflict.id, Object.freeze(conflict));
-    this.#events.emit('conflict', conflict);
+  /** Takes what the resolver found in the place of what it found before; conflicts over stages are found elsewhere, and stay. Tells of what is new or another now. */
+  replace(found: readonly PluginConflict[]): void {
+    for (const [id, { kind }] of this.#conflicts) if (kind !== 'stage') this.#conflicts.delete(id);
+    for (const conflict of found) this.#add(conflict);
   }
 
-  delete(id: string): void {
-    this.#conflicts.delete(id);
+  /** The plugins of a conflict over stages register them again: it will be found again, if it is there still. */
+  forgetStages(entry: ManagedPlugin): void {
+    for (const [id, { kind, plugins }] of this.#conflicts)
+      if (kind === 'stage' && plugins.includes(entry.name)) this.#conflicts.delete(id);
+  }
+
+  #add(conflict: PluginConflict): void {
+    this.#conflicts.set(conflict.id, Object.freeze(conflict));
+    const told = JSON.stringify(conflict);
+    if (this.#told.get(conflict.id) === told) return;
+    this.#told.set(conflict.id, told);
+    this.#events.emit('conflict', conflict);
   }
 
   clear(): void {
     this.#conflicts.clear();
+    this.#told.clear();
   }
 
   /**
-   * `later` wants a namespace of stages that belongs to `owner`: whether the owner is to give way, and whether the later one does. Two plugins with one
-   * namespace cannot both run, so that `allow` is taken as `prefer`; a core plugin and one that runs stay.
+   * `later` wants namespaces of stages that belong to `owners`: which of them are to give way, and whether the later one does. Two plugins with one namespace
+   * cannot both run, so that `allow` is taken as `prefer`; a core plugin and one that runs stay; nobody gives way to one that cannot have all it wants.
    */
-  namespaceTaken(owner: ManagedPlugin, later: ManagedPlugin, detail: string): { owner: boolean; later: boolean } {
-    const plugins = [owner.name, later.name];
-    const id = `stage:${[...plugins].sort().join('+')}`;
-    const decided = this.#preferences.resolutions.get(id);
-    const resolution: ConflictResolution = decided ?? 'prefer';
-    const isFixed = owner.isCore || owner.isRunning;
-    const named = typeof resolution === 'object' ? resolution.disable : undefined;
-    const ownerGives = !isFixed && (resolution === 'refuse' || named === owner.name);
-    const laterGives = !ownerGives || resolution === 'refuse';
-    this.add({
-      id,
-      kind: 'stage',
-      severity: 'fatal',
-      plugins,
-      paths: [owner.path, later.path],
-      detail,
-      resolution,
-      isDecided: decided !== undefined,
-      refused: [...(ownerGives ? [owner.name] : []), ...(laterGives ? [later.name] : [])],
+  namespacesTaken(
+    owners: readonly ManagedPlugin[],
+    later: ManagedPlugin,
+    detail: string,
+  ): { evicted: readonly ManagedPlugin[]; laterGives: boolean } {
+    const cases = owners.map((owner) => {
+      const plugins = [owner.name, later.name];
+      const id = `stage:${[...plugins].sort().join('+')}`;
+      const decided = this.#preferences.resolutions.get(id);
+      const isNamed = typeof decided === 'object' && plugins.includes(decided.disable);
+      const resolution: ConflictResolution = decided === 'refuse' || isNamed ? (decided as ConflictResolution) : 'prefer';
+      const isFixed = owner.isCore || owner.isRunning;
+      const isToGo = typeof resolution === 'object' && resolution.disable === owner.name;
+      return { owner, plugins, id, decided, resolution, isFixed, isToGo };
     });
-    return { owner: ownerGives, later: laterGives };
+    const laterGives = cases.some(({ isFixed, isToGo }) => isFixed || !isToGo);
+    const evicted: ManagedPlugin[] = [];
+    for (const { owner, plugins, id, decided, resolution, isFixed, isToGo } of cases) {
+      const ownerGives = !isFixed && (resolution === 'refuse' || (isToGo && !laterGives));
+      if (ownerGives) evicted.push(owner);
+      const conflict: PluginConflict = {
+        id,
+        kind: 'stage',
+        severity: 'fatal',
+        plugins,
+        paths: [owner.path, later.path],
+        detail,
+        resolution,
+        isDecided: decided !== undefined && decided === resolution,
+        refused: [...(ownerGives ? [owner.name] : []), ...(laterGives ? [later.name] : [])],
+      };
+      this.#add(conflict);
+    }
+    return { evicted, laterGives };
   }
 }

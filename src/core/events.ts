@@ -67,10 +67,14 @@ export class Events {
     const listeners = this.#listeners.get(name);
     if (listeners === undefined || listeners.size === 0) return;
     for (const listener of [...listeners]) {
-      try {
-        (listener as (event: ManagerEvents[Name]) => void)(event);
-      } catch (error) {
+      const failed = (error: unknown) =>
         contained(() => this.#log.error({ err: error, event: name }, 'a listener of the application failed'));
+      try {
+        const result: unknown = (listener as (event: ManagerEvents[Name]) => unknown)(event);
+        // An async function is a listener, too; its failure must not end the process.
+        if (typeof (result as PromiseLike<unknown> | undefined)?.then === 'function') Promise.resolve(result).catch(failed);
+      } catch (error) {
+        failed(error);
       }
     }
   }

@@ -7,42 +7,46 @@ import type { Events } from './events.js';
 /** Why a plugin is stopped. `rollback`: a later phase of it, or of what it needs, failed. */
 export type StopReason = 'stop' | 'unload' | 'disable' | 'conflict' | 'rollback';
 
-interface About {
+/** Which plugin a hook is about. */
+export interface HookSubject {
   /** Name; undefined before the metadata of a compiled plugin was read. */
   readonly plugin: string | undefined;
   /** Absent for a TypeScript plugin. */
   readonly path: string | undefined;
 }
 
-interface AboutLoaded extends About {
+/** The same, once its metadata is known. */
+export interface LoadedSubject extends HookSubject {
   readonly plugin: string;
   readonly metadata: PluginMetadata;
 }
 
-interface Ended {
+/** How what a hook is told of has ended. */
+export interface HookOutcome {
   /** Undefined: it succeeded. */
   readonly error: PluginSystemError | undefined;
 }
 
-interface AboutStop extends AboutLoaded {
+/** Which plugin is stopped, and why. */
+export interface StopSubject extends LoadedSubject {
   readonly reason: StopReason;
 }
 
 /** What hooks are told, by name. */
 export interface HookEvents {
   /** Before a library is opened, or a TypeScript plugin taken. */
-  readonly beforeLoad: About;
-  readonly afterLoad: About & Ended & { readonly metadata: PluginMetadata | undefined };
-  readonly beforeInit: AboutLoaded;
-  readonly afterInit: AboutLoaded & Ended;
+  readonly beforeLoad: HookSubject;
+  readonly afterLoad: HookSubject & HookOutcome & { readonly metadata: PluginMetadata | undefined };
+  readonly beforeInit: LoadedSubject;
+  readonly afterInit: LoadedSubject & HookOutcome;
   /** Before a stage is executed, or described in a dry run. */
   readonly beforeCall: StageCall;
   readonly afterCall: StageCall & { readonly report: StageReport };
-  /** Asked before anything is undone; a veto keeps `unload` and `disable` from it, and is a mere warning for the other reasons. */
-  readonly beforeShutdown: AboutStop;
-  readonly afterShutdown: AboutStop & Ended;
-  readonly beforeUnload: AboutStop;
-  readonly afterUnload: AboutStop & Ended;
+  /** Asked before anything is undone; a veto keeps `unload`, `disable` and `resolveConflict` from it; `stop` it cannot, and a rollback does not ask. */
+  readonly beforeShutdown: StopSubject;
+  readonly afterShutdown: StopSubject & HookOutcome;
+  readonly beforeUnload: StopSubject;
+  readonly afterUnload: StopSubject & HookOutcome;
 }
 
 export type HookName = keyof HookEvents;
@@ -105,10 +109,13 @@ export class Hooks {
   /** Asks all hooks of a name until one forbids: that one's error. A hook that fails, is late or answers nonsense forbids nothing; it is warned of. */
   async before<Name extends HookName>(name: Name, event: HookEvents[Name]): Promise<PluginSystemError | undefined> {
     for (const hook of [...(this.#hooks.get(name) ?? [])]) {
-      const veto = vetoOf(await this.#call(name, hook, event));
-      if (veto === undefined) continue;
+      const answer = await this.#call(name, hook, event);
+      if (answer === undefined) continue;
       const { plugin, path } = event as { plugin?: string | undefined; path?: string | undefined };
-      return new PluginSystemError('Vetoed', `a ${name} hook of the application forbade it: ${veto}`, { plugin, path });
+      const veto = vetoOf(answer);
+      if (veto !== undefined)
+        return new PluginSystemError('Vetoed', `the ${name} hook of the application forbade it: ${veto}`, { plugin, path });
+      this.#warn(name, 'answered neither nothing nor { veto: REASON }', plugin);
     }
     return undefined;
   }
@@ -119,17 +126,27 @@ export class Hooks {
 
   async #call(name: HookName, hook: AnyHook, event: unknown): Promise<unknown> {
     try {
-      return await within(this.#deadlineMs, `a ${name} hook`, () => hook(event));
+      return await within(this.#deadlineMs, `the ${name} hook`, () => hook(event));
     } catch (error) {
       const { message } = PluginSystemError.fromThrown(error, 'Internal');
-      const { plugin } = event as { plugin?: string };
-      this.#events.warn({ code: 'HookFailed', message: `a ${name} hook of the application failed: ${message}` }, plugin);
+      this.#warn(name, `failed: ${message}`, (event as { plugin?: string }).plugin);
       return undefined;
     }
+  }
+
+  #warn(name: HookName, what: string, plugin: string | undefined): void {
+    this.#events.warn(
+      { code: 'HookFailed', message: `the ${name} hook of the application ${what}; it forbade nothing` },
+      plugin,
+    );
   }
 }
 
 function vetoOf(answer: unknown): string | undefined {
-  const veto = (answer as { veto?: unknown } | null | undefined)?.veto;
-  return veto === undefined ? undefined : String(veto);
+  try {
+    const veto = (answer as { veto?: unknown } | null)?.veto;
+    return typeof veto === 'string' ? veto : undefined;
+  } catch {
+    return undefined;
+  }
 }

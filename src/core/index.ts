@@ -1,7 +1,16 @@
 export { definePlugin, type PluginDefinition } from './define-plugin.js';
-export { drawGraph, explanationText, GRAPH_FORMATS, type GraphFormat } from './draw.js';
 export type { EventListener, EventName, ManagerEvents, PhaseEvent, StateEvent } from './events.js';
-export type { Hook, HookAnswer, HookEvents, HookName, StopReason } from './hooks.js';
+export type {
+  Hook,
+  HookAnswer,
+  HookEvents,
+  HookName,
+  HookOutcome,
+  HookSubject,
+  LoadedSubject,
+  StopReason,
+  StopSubject,
+} from './hooks.js';
 export { PluginManager } from './manager.js';
 export type { Deadlines, PluginManagerOptions } from './options.js';
 export { probe } from './probe.js';

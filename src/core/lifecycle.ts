@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type Phase, PluginSystemError } from '../errors/index.js';
+import { type ErrorCode, type Phase, PluginSystemError } from '../errors/index.js';
+import type { PluginGraph } from '../graph/index.js';
 import type { PipelineRuns, StageTable } from '../pipelines/index.js';
 import type { Logger, Plugin, PluginWarning } from '../plugin/index.js';
-import type { ConflictResolution, GraphEdge, PluginConflict, PluginGraph } from '../resolution/index.js';
+import type { ConflictResolution, PluginConflict } from '../resolution/index.js';
 import { BringUp } from './bring-up.js';
 import { ConflictBook } from './conflict-book.js';
 import { discover } from './directories.js';
 import type { Events } from './events.js';
-import type { Hooks } from './hooks.js';
+import type { Hooks, StopReason } from './hooks.js';
 import type { ManagedPlugin, PluginSource, PluginSurroundings } from './managed-plugin.js';
 import { PluginOpener } from './opener.js';
 import type { ResolvedOptions } from './options.js';
@@ -28,28 +29,52 @@ export interface LifecycleParts {
   readonly hooks: Hooks;
 }
 
+/** `idle`: nothing was found yet, though single plugins may have been loaded. */
+type LifecycleState = 'idle' | 'loading' | 'loaded' | 'starting' | 'running' | 'stopping' | 'stopped';
+
 /** What was found, opened and selected, and waits to be started. */
 interface Prepared {
-  order: readonly ManagedPlugin[];
-  readonly failed: FailedPlugin[];
+  /** Files and plugins that could not be opened. */
+  readonly unopened: readonly FailedPlugin[];
   readonly warnings: readonly PluginWarning[];
   readonly milliseconds: Partial<Record<Phase, number>>;
-  readonly began: number;
+  readonly spent: number;
 }
+
+/** Why a plugin did not run may lie in what others do: when these change, it is judged again. */
+const DEPENDS_ON_OTHERS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'DependencyMissing',
+  'DependencyVersion',
+  'DependencyDisabled',
+  'DependencyConflict',
+  'DependencyCycle',
+  'DependencyFailed',
+  'StageRequirementMissing',
+  'PluginConflict',
+  'ResourceConflict',
+  'PluginDuplicate',
+  'NamespaceTaken',
+  'TooManyPlugins',
+]);
 
 /** What happens to the plugins of one manager. One of these at a time: the manager sees to that. */
 export class Lifecycle {
   readonly roster: Roster;
   readonly services: ServiceTable;
-  readonly preferences: Preferences;
   readonly conflicts: ConflictBook;
   readonly #parts: LifecycleParts;
   readonly #surroundings: PluginSurroundings;
+  readonly #preferences: Preferences;
   readonly #opener: PluginOpener;
   readonly #bringUp: BringUp;
   readonly #selection: Selection;
   readonly #takeDown: TakeDown;
+  readonly #registered: Plugin[] = [];
+  #state: LifecycleState = 'idle';
   #prepared: Prepared | undefined;
+  /** What was selected last. */
+  #order: readonly ManagedPlugin[] = [];
+  #resolutionMs = 0;
 
   /**
    * @throws `ContextValueInvalid`: a value for preflight checks that no context can carry
@@ -57,55 +82,106 @@ export class Lifecycle {
   constructor(parts: LifecycleParts) {
     const { options, log, stages, events, hooks } = parts;
     this.#parts = parts;
-    this.services = new ServiceTable(
-      (plugin, other) => this.roster.dependsOn(plugin, other),
-      (finder) => this.#tellDependents(finder),
-    );
+    this.services = new ServiceTable({
+      isRunning: (plugin) => this.roster.find(plugin)?.isRunning === true,
+      dependsOn: (plugin, other) => this.roster.dependsOn(plugin, other),
+      onUse: (finder) => this.#tellDependents(finder),
+    });
     this.roster = new Roster((entry) => [
       ...this.services.usedBy(entry.name),
       ...(entry.isOpen ? (entry.plugin.uses?.() ?? []) : []),
     ]);
-    this.preferences = new Preferences(options.configDirectory);
-    this.conflicts = new ConflictBook(events, this.preferences);
+    this.#preferences = new Preferences(options.configDirectory, (warning) => events.warn(warning));
+    this.conflicts = new ConflictBook(events, this.#preferences);
     this.#surroundings = { stages, services: this.services, events, hooks, deadlines: options.deadlines };
     this.#opener = new PluginOpener(options, log, this.#surroundings);
-    const { roster, conflicts, preferences } = this;
+    const preferences = this.#preferences;
+    const { roster, conflicts } = this;
     this.#bringUp = new BringUp({ ...this.#surroundings, options, log, roster, opener: this.#opener, conflicts });
-    this.#selection = new Selection({ options, roster, conflicts, preferences, events, bringUp: this.#bringUp });
+    this.#selection = new Selection({ options, roster, conflicts, preferences, events });
     this.#takeDown = new TakeDown(this.#surroundings, roster, parts.runs);
   }
 
-  /** Whether plugins are loaded and wait for `start`. */
-  get isPrepared(): boolean {
-    return this.#prepared !== undefined;
-  }
-
-  /** Finds, opens and resolves all plugins; starts none. */
-  async loadAll(registered: readonly Plugin[]): Promise<BootReport> {
-    this.#prepared = await this.#prepare(registered);
-    return this.#report(this.#prepared, this.#prepared.order);
-  }
-
-  async start(registered: readonly Plugin[]): Promise<BootReport> {
-    const prepared = this.#prepared ?? (await this.#prepare(registered));
-    this.#prepared = undefined;
-    await this.#bringUp.run(prepared.order, prepared.failed);
-    return this.#report(prepared, this.roster.running);
+  /** Whether stages can be run. */
+  get isOperating(): boolean {
+    return (
+      this.#state === 'running' || ((this.#state === 'idle' || this.#state === 'stopped') && this.roster.running.length > 0)
+    );
   }
 
   /**
-   * Opens and starts one plugin.
+   * Adds a TypeScript plugin that the next start starts, and each one after it.
+   * @throws `PluginDuplicate`, `InvalidState`
+   */
+  register(plugin: Plugin): void {
+    const place = { plugin: plugin.metadata.name, phase: 'registration' } as const;
+    if (this.#state !== 'idle' && this.#state !== 'stopped') {
+      const isRunning = this.#state === 'running' || this.#state === 'starting';
+      throw new PluginSystemError('InvalidState', isRunning ? 'the manager runs already' : 'the plugins are found already', {
+        ...place,
+        remedy: isRunning ? 'Use `await manager.load(plugin)`.' : 'Register it before loadAll, or load it after start.',
+      });
+    }
+    if (this.#registered.some((other) => other.metadata.name === place.plugin))
+      throw new PluginSystemError('PluginDuplicate', `the name ${place.plugin} is taken by a TypeScript plugin`, place);
+    this.#registered.push(plugin);
+  }
+
+  /**
+   * Finds, opens and resolves all plugins; starts none.
+   * @throws `InvalidState`
+   */
+  async loadAll(): Promise<BootReport> {
+    if (this.#state === 'running') throw invalidState('loadAll', 'the manager runs already', 'Call stop first.');
+    if (this.#state === 'loaded') throw invalidState('loadAll', 'the plugins are loaded already', 'Call start.');
+    return this.#during('loading', 'loaded', async () => {
+      const began = performance.now();
+      this.#prepared = await this.#find();
+      const failed = [...this.#prepared.unopened];
+      const order = await this.#select(this.roster.all, failed);
+      return this.#report(order, failed, this.#prepared, performance.now() - began);
+    });
+  }
+
+  /**
+   * @throws `InvalidState`
+   */
+  async start(): Promise<BootReport> {
+    if (this.#state === 'running') throw invalidState('start', 'the manager runs already', 'Call stop first.');
+    return this.#during('starting', 'running', async () => {
+      const began = performance.now();
+      const before = this.#prepared?.spent ?? 0;
+      const prepared = this.#prepared ?? (await this.#find());
+      this.#prepared = undefined;
+      const failed = [...prepared.unopened];
+      // What was told by loadAll is told again: the report is of the whole start.
+      for (const entry of this.roster.all) if (mayStart(entry) && entry.state === 'failed') entry.error = undefined;
+      const order = await this.#select(this.roster.all.filter(mayStart), failed);
+      await this.#bringUp.run(order, failed);
+      return this.#report(this.roster.running, failed, prepared, before + performance.now() - began);
+    });
+  }
+
+  /**
+   * Opens and starts one plugin, and those that waited for it.
    * @throws whatever kept it from running; it is rolled back
    */
   async load(plugin: string | Plugin): Promise<ManagedPlugin> {
+    if (this.#state === 'loaded')
+      throw invalidState('load', 'other plugins are loaded and wait for start', 'Call start first.');
     const source = typeof plugin === 'string' ? this.#opener.sourceOf(resolve(plugin)) : { plugin, isTrusted: true };
     this.#readPreferences();
+    await this.#refuseDisabled(source);
+    this.#refuseOpen(source);
     const entry = await this.#opener.open(source);
     this.roster.replace(entry);
     const failed: FailedPlugin[] = [];
-    const { order } = await this.#selection.select([entry], failed);
-    await this.#bringUp.run(order, failed);
-    if (entry.isRunning) return entry;
+    await this.#bringUp.run(await this.#select([entry], failed), failed);
+    if (entry.isRunning) {
+      const others = this.#candidates();
+      if (others.length > 0) await this.#bringUp.run(await this.#select(others, failed), failed);
+      return entry;
+    }
     const { error } = entry;
     if (error?.code === 'PluginDuplicate') this.roster.remove(entry);
     throw error ?? new PluginSystemError('Internal', 'the plugin does not run, and nothing says why', { plugin: entry.name });
@@ -116,20 +192,18 @@ export class Lifecycle {
    */
   async unload(name: string): Promise<void> {
     const entry = this.roster.get(name);
-    const dependents = this.roster.dependentsOf(entry).map((each) => each.name);
-    if (dependents.length > 0) {
+    const failed: FailedPlugin[] = [];
+    const affected = () => {
+      const dependents = this.roster.dependentsOf(entry).map((each) => each.name);
+      if (dependents.length === 0) return [entry];
       const who = `${dependents.join(', ')} ${dependents.length === 1 ? 'needs' : 'need'} it`;
       throw new PluginSystemError('InvalidState', who, { plugin: name, phase: 'unloading', remedy: 'Unload those first.' });
-    }
-    const failed: FailedPlugin[] = [];
-    if (entry.isRunning) {
-      const veto = await this.#takeDown.ask([entry], 'unload');
-      if (veto !== undefined) throw veto;
-      await this.#takeDown.stop([entry], 'unload', failed);
-    } else {
-      await entry.stop('unload');
-    }
+    };
+    if (entry.isOpen) await this.#takeDown.stop(await this.#takeDown.prepare(affected, 'unload'), 'unload', failed);
     this.roster.remove(entry);
+    const { plugin } = entry.source;
+    const registered = plugin === undefined ? -1 : this.#registered.indexOf(plugin);
+    if (registered >= 0) this.#registered.splice(registered, 1);
     if (failed[0] !== undefined) throw failed[0].error;
   }
 
@@ -137,136 +211,211 @@ export class Lifecycle {
    * @throws `PluginNotFound`, `PluginIsCore`, `Vetoed`, `PreferencesUnwritable`
    */
   async disable(name: string): Promise<ChangeReport> {
-    const entry = this.roster.get(name);
-    const dependents = entry.isRunning ? this.roster.dependentsOf(entry) : [];
-    const core = [entry, ...dependents].find((each) => each.isCore);
-    if (core !== undefined) {
+    const entry = this.#isKnown(name) ? this.roster.find(name) : this.roster.get(name);
+    const affected = (): ManagedPlugin[] => {
+      if (entry?.isOpen !== true) return [];
+      const dependents = this.roster.dependentsOf(entry);
+      const core = [entry, ...dependents].find((each) => each.isCore);
+      if (core === undefined) return [...dependents, entry];
       const detail = core === entry ? `${name} is a core plugin` : `the core plugin ${core.name} needs ${name}`;
       throw new PluginSystemError('PluginIsCore', detail, { plugin: name, path: entry.path, operation: 'disable' });
-    }
-    const affected = entry.isRunning ? [...dependents, entry] : [];
-    const veto = await this.#takeDown.ask(affected, 'disable');
-    if (veto !== undefined) throw veto;
-    this.preferences.setDisabled(name, true);
-    return this.#change(affected, 'disable');
+    };
+    if (entry?.isCore === true) affected();
+    return this.#change(affected, 'disable', () => this.#preferences.setDisabled(name, true), entry);
   }
 
   /**
    * @throws `PluginNotFound`, `PreferencesUnwritable`
    */
   async enable(name: string): Promise<ChangeReport> {
-    this.roster.get(name);
-    this.preferences.setDisabled(name, false);
-    return this.#change([], 'disable');
+    const entry = this.#isKnown(name) ? this.roster.find(name) : this.roster.get(name);
+    return this.#change(
+      () => [],
+      'disable',
+      () => this.#preferences.setDisabled(name, false),
+      entry,
+    );
   }
 
   /**
    * @throws `ConflictNotFound`, `InvalidOption`, `PluginIsCore`, `Vetoed`, `PreferencesUnwritable`
    */
-  async resolveConflict(id: string, resolution: ConflictResolution): Promise<ChangeReport> {
-    if (!isResolution(resolution)) {
-      throw new PluginSystemError('InvalidOption', `the resolution is ${JSON.stringify(resolution)}`, {
+  async resolveConflict(id: string, resolution: ConflictResolution | undefined): Promise<ChangeReport> {
+    if (resolution !== undefined && !isResolution(resolution)) {
+      throw new PluginSystemError('InvalidOption', 'the resolution is none', {
         operation: 'resolveConflict',
-        remedy: 'Give "refuse", "prefer", "allow" or { disable: NAME }.',
+        remedy: 'Give "refuse", "prefer", "allow" or { disable: NAME }; undefined forgets what was decided.',
       });
     }
     const conflict = this.conflicts.get(id);
-    const giving = this.#givingWay(conflict, resolution);
-    const core = giving.find((entry) => entry.isCore);
-    if (core !== undefined && typeof resolution === 'object')
-      throw new PluginSystemError('PluginIsCore', `${core.name} is a core plugin`, {
-        plugin: core.name,
-        operation: 'resolveConflict',
-      });
-    const running = new Set(giving.filter((entry) => entry.isRunning && !entry.isCore));
-    for (const entry of [...running]) for (const dependent of this.roster.dependentsOf(entry)) running.add(dependent);
-    const affected = this.roster.stopOrder().filter((entry) => running.has(entry));
-    const veto = await this.#takeDown.ask(affected, 'conflict');
-    if (veto !== undefined) throw veto;
-    this.preferences.setResolution(id, resolution);
-    this.conflicts.delete(id);
-    return this.#change(affected, 'conflict');
+    const decided = typeof resolution === 'object' ? this.#named(conflict, resolution.disable) : resolution;
+    const decisions = new Map(this.#preferences.resolutions);
+    if (decided === undefined) decisions.delete(id);
+    else decisions.set(id, decided);
+    const members = conflict.plugins.flatMap((name, index) =>
+      this.roster.all.filter((entry) => entry.name === name && entry.path === conflict.paths[index] && entry.isRunning),
+    );
+    const giving =
+      conflict.kind === 'stage'
+        ? members.filter((entry) => !entry.isCore && (decided === 'refuse' || givesWay(decided, entry)))
+        : await this.#selection.preview(members, this.#candidates(), decisions);
+    const affected = () => {
+      const names = new Set(giving.flatMap((entry) => [entry, ...this.roster.dependentsOf(entry)]));
+      return this.roster.stopOrder().filter((entry) => names.has(entry));
+    };
+    return this.#change(affected, 'conflict', () => this.#preferences.setResolution(id, decided));
   }
 
   /** Who needs, uses and excludes whom, as it is now. */
   async graph(): Promise<PluginGraph> {
-    const { graphOf } = await import('../resolution/graph.js');
-    const entries = this.roster.all.map((entry) => ({ candidate: entry, state: entry.state, error: entry.error }));
-    const order = (this.#prepared?.order ?? this.roster.running).map(({ name }) => name);
-    const { plugins, edges } = graphOf(entries, order, this.conflicts.list());
-    const uses = this.roster.running.flatMap((entry) =>
-      this.roster.usesOf(entry).map((to): GraphEdge => ({ from: entry.name, to, kind: 'uses', state: 'met' })),
-    );
-    return { plugins, edges: [...edges, ...uses] };
+    const { graphOf } = await import('../graph/graph.js');
+    const entries = this.roster.all.map((entry) => ({
+      candidate: entry,
+      state: entry.state,
+      error: entry.error,
+      uses: entry.isRunning ? this.roster.usesOf(entry) : [],
+    }));
+    const order = (this.#state === 'loaded' ? this.#order : this.roster.running).map(({ name }) => name);
+    return graphOf(entries, order, this.conflicts.list());
   }
 
   async stop(): Promise<StopReport> {
-    const failed: FailedPlugin[] = [];
-    const order = this.roster.stopOrder();
-    const warnings = await this.#takeDown.announce(order, 'stop');
-    const { stopped, unfinished } = await this.#takeDown.stop(order, 'stop', failed);
-    for (const entry of this.roster.all.filter(({ state }) => state === 'loaded')) {
-      const error = await entry.stop('stop');
-      if (error !== undefined) failed.push({ name: entry.name, path: entry.path, error });
-    }
-    this.#prepared = undefined;
-    for (const entry of this.roster.all.filter(({ state }) => state === 'stopped' || state === 'abandoned'))
-      this.roster.remove(entry);
-    return { stopped, failed, unfinished, warnings };
+    return this.#during('stopping', 'stopped', async () => {
+      const failed: FailedPlugin[] = [];
+      const taken = await this.#takeDown.prepare(() => this.roster.stopOrder(), 'stop');
+      const before = new Set(taken.order.filter((entry) => entry.isRunning).map(({ name }) => name));
+      const stopped = await this.#takeDown.stop(taken, 'stop', failed);
+      this.#prepared = undefined;
+      for (const entry of this.roster.all)
+        if (entry.state === 'stopped' || entry.state === 'abandoned') this.roster.remove(entry);
+      const { unfinished, warnings } = taken;
+      return { stopped: stopped.filter((name) => before.has(name)), failed, unfinished, warnings };
+    });
   }
 
-  /** Stops what has to give way, then starts what can run now. */
-  async #change(stopping: readonly ManagedPlugin[], reason: 'disable' | 'conflict'): Promise<ChangeReport> {
+  /** Whether a name means something although no plugin of it was found: it is remembered, or nothing was looked for yet. */
+  #isKnown(name: string): boolean {
+    if (this.#preferences.disabled.size === 0) this.#readPreferences();
+    return this.#state === 'idle' || this.#state === 'stopped' || this.#preferences.disabled.has(name);
+  }
+
+  /** Stops what has to give way, remembers why, then starts what can run now. `named`: a plugin that is judged again, whatever it failed for. */
+  async #change(
+    affected: () => readonly ManagedPlugin[],
+    reason: StopReason,
+    remember: () => void,
+    named?: ManagedPlugin,
+  ): Promise<ChangeReport> {
     const failed: FailedPlugin[] = [];
-    const before = new Set(this.conflicts.list().map(({ id }) => id));
-    const { stopped } = await this.#takeDown.stop(stopping, reason, failed);
-    const candidates = this.roster.all.filter((entry) => mayStart(entry) || stopping.includes(entry));
-    const { order } = await this.#selection.select(candidates, failed);
-    if (this.#prepared !== undefined) this.#prepared.order = order;
-    else await this.#bringUp.run(order, failed);
-    const running = new Set(this.roster.running);
+    const isUp = this.isOperating;
+    const known = new Map(this.conflicts.list().map((conflict) => [conflict.id, JSON.stringify(conflict)]));
+    const taken = await this.#takeDown.prepare(affected, reason, remember);
+    const running = new Set(taken.order.filter((entry) => entry.isRunning).map(({ name }) => name));
+    const stopped = await this.#takeDown.stop(taken, reason, failed);
+    const candidates = new Set([...this.#candidates(), ...taken.order]);
+    if (named !== undefined && !named.isRunning && named.state !== 'abandoned') candidates.add(named);
+    const order = await this.#select([...candidates], failed);
+    if (isUp) await this.#bringUp.run(order, failed);
     return {
-      started: order.filter((entry) => running.has(entry)).map((entry) => entry.info()),
-      stopped: stopped.filter((name) => this.roster.find(name)?.isRunning !== true),
+      started: order.filter((entry) => entry.isRunning).map((entry) => entry.info()),
+      stopped: stopped.filter((name) => running.has(name)),
       failed,
-      conflicts: this.conflicts.list().filter(({ id }) => !before.has(id)),
+      conflicts: this.conflicts.list().filter((conflict) => known.get(conflict.id) !== JSON.stringify(conflict)),
     };
+  }
+
+  /** Those that may come to run with what changes now. */
+  #candidates(): ManagedPlugin[] {
+    return this.roster.all.filter(mayStart);
+  }
+
+  /**
+   * Decides who is to run. What is only known by its file is opened before: what it declares of itself is not all.
+   * @returns those that are to be started, in order
+   */
+  async #select(candidates: readonly ManagedPlugin[], failed: FailedPlugin[]): Promise<readonly ManagedPlugin[]> {
+    try {
+      const judged: ManagedPlugin[] = [];
+      for (const entry of candidates) {
+        if (!entry.isDeclared || this.#preferences.disabled.has(entry.name)) judged.push(entry);
+        else if (await this.#opens(entry, failed)) judged.push(entry);
+      }
+      const selected = await this.#selection.select(judged);
+      this.#resolutionMs += selected.milliseconds;
+      const began = performance.now();
+      for (const { entry, error } of selected.refused) {
+        if (error.code !== 'PluginDisabled') {
+          await this.#bringUp.refuse(entry, error, failed);
+          continue;
+        }
+        await entry.stop('disable');
+        entry.disable(error.within({ path: entry.path }));
+      }
+      const each = (performance.now() - began) / selected.order.length;
+      for (const entry of selected.order) entry.note('registration', each);
+      this.#order = selected.order;
+      return selected.order;
+    } catch (error) {
+      for (const entry of candidates)
+        await entry.refuse(PluginSystemError.fromThrown(error, 'Internal', { plugin: entry.name }));
+      throw PluginSystemError.fromThrown(error, 'Internal', { phase: 'resolution' });
+    }
+  }
+
+  async #opens(entry: ManagedPlugin, failed: FailedPlugin[]): Promise<boolean> {
+    // What is only to be remembered needs no look at it.
+    if ((this.#state === 'idle' || this.#state === 'stopped') && !this.isOperating) return true;
+    try {
+      await this.#opener.reopen(entry);
+      return true;
+    } catch (error) {
+      await this.#bringUp.refuse(entry, PluginSystemError.from(error, 'Internal'), failed);
+      return false;
+    }
+  }
+
+  /** What a decision to let one of a conflict give way names: a plugin, or the file of one where several have its name. */
+  #named(conflict: PluginConflict, disable: string): ConflictResolution {
+    const index = conflict.paths.indexOf(disable);
+    const isTwin = conflict.kind === 'duplicate';
+    if (isTwin && index >= 0) return { disable };
+    if (!isTwin && index >= 0) return { disable: conflict.plugins[index] as string };
+    if (!isTwin && conflict.plugins.includes(disable)) return { disable };
+    const those = [...(isTwin ? [] : conflict.plugins), ...conflict.paths.filter((path) => path !== undefined)];
+    throw new PluginSystemError('InvalidOption', `${JSON.stringify(disable)} is no part of conflict ${conflict.id}`, {
+      operation: 'resolveConflict',
+      remedy: `Give one of ${those.join(', ')}.`,
+    });
   }
 
   /** A plugin depends on more than before: those that depend on it are told, since compiled ones look up services where nobody else can see it. */
   #tellDependents(finder: string): void {
-    for (const entry of this.roster.running) {
-      if (entry.plugin.dependsOn === undefined || !(entry.name === finder || this.roster.dependsOn(entry.name, finder)))
-        continue;
-      entry.plugin.dependsOn(this.roster.dependenciesOf(entry).map(({ plugin }) => plugin));
+    for (const entry of this.roster.all) {
+      if (!entry.isOpen || !(entry.name === finder || this.roster.dependsOn(entry.name, finder))) continue;
+      entry.plugin.dependsOn?.(this.roster.dependenciesOf(entry).map(({ plugin }) => plugin));
     }
   }
 
-  /** Those of a conflict that a decision wants to give way. */
-  #givingWay(conflict: PluginConflict, resolution: ConflictResolution): ManagedPlugin[] {
-    const entries = conflict.plugins.map((name, index) =>
-      this.roster.all.find((entry) => entry.name === name && entry.path === conflict.paths[index]),
-    );
-    if (resolution === 'allow') return [];
-    if (resolution === 'prefer') return entries.slice(1).filter((entry) => entry !== undefined);
-    if (resolution === 'refuse') return entries.filter((entry) => entry !== undefined);
-    const named = entries.filter((_, index) => [conflict.plugins[index], conflict.paths[index]].includes(resolution.disable));
-    if (named.length > 0) return named.filter((entry) => entry !== undefined);
-    const those = [...conflict.plugins, ...conflict.paths.filter((path) => path !== undefined)];
-    throw new PluginSystemError(
-      'InvalidOption',
-      `${JSON.stringify(resolution.disable)} is no part of conflict ${conflict.id}`,
-      {
-        operation: 'resolveConflict',
-        remedy: `Give one of ${those.join(', ')}.`,
-      },
-    );
+  /** An explicit path is trusted, but not over what the operator decided. */
+  async #refuseDisabled({ plugin, path, isTrusted }: PluginSource): Promise<void> {
+    if (path === undefined || isTrusted) return;
+    const name = plugin?.metadata.name ?? (await this.#opener.declared(path))?.metadata.name;
+    if (name === undefined || !this.#preferences.disabled.has(name)) return;
+    throw new PluginSystemError('PluginDisabled', `${name} is disabled`, { plugin: name, path, phase: 'loading' });
   }
 
-  async #prepare(registered: readonly Plugin[]): Promise<Prepared> {
+  #refuseOpen({ path }: PluginSource): void {
+    const open = path === undefined ? undefined : this.roster.all.find((entry) => entry.path === path && entry.isOpen);
+    if (open === undefined) return;
+    const place = { plugin: open.name, path, phase: 'registration', remedy: 'Unload it first to load it again.' } as const;
+    throw new PluginSystemError('PluginDuplicate', `${open.name} is loaded already, from this file`, place);
+  }
+
+  async #find(): Promise<Prepared> {
     const { options, events } = this.#parts;
     this.roster.clear();
     this.conflicts.clear();
+    this.#resolutionMs = 0;
     const began = performance.now();
     const failed: FailedPlugin[] = [];
     const warning = this.#readPreferences();
@@ -274,29 +423,36 @@ export class Lifecycle {
     const discovery = performance.now() - began;
     events.emit('phase', { plugin: undefined, path: undefined, phase: 'discovery', milliseconds: discovery, error: undefined });
     const looked = performance.now();
-    const { sources, disabled } = await this.#opener.lookAtAll(found.paths, this.preferences.disabled, failed);
+    const looks = await this.#opener.lookAtAll(found.paths, this.#preferences.disabled);
     const loading = performance.now() - looked;
-    const entries = [...disabled];
-    const handedIn = registered.map((plugin): PluginSource => ({ plugin, isTrusted: true }));
-    for (const source of [...handedIn, ...sources]) {
+    for (const entry of looks.disabled) this.roster.add(entry);
+    for (const { path, error, entry } of looks.failed) {
+      if (entry !== undefined) {
+        await entry.refuse(error);
+        this.roster.add(entry);
+      } else if (error.plugin !== undefined) this.roster.unopened.set(error.plugin, error);
+      failed.push({ name: error.plugin, path, error });
+    }
+    const handedIn = this.#registered.map((plugin): PluginSource => ({ plugin, isTrusted: true }));
+    for (const source of [...handedIn, ...looks.sources]) {
       try {
-        entries.push(await this.#opener.open(source));
+        const entry = await (source.plugin === undefined ? this.#opener.openAsked(source) : this.#opener.open(source));
+        this.roster.add(entry);
       } catch (error) {
         const typed = PluginSystemError.from(error, 'Internal');
+        if (typed.plugin !== undefined) this.roster.unopened.set(typed.plugin, typed);
         failed.push({ name: typed.plugin, path: source.path, error: typed });
       }
     }
-    const unopened = new Map(failed.flatMap(({ name, error }) => (name === undefined ? [] : [[name, error] as const])));
-    const { order, milliseconds: resolution } = await this.#selection.select(entries, failed, unopened);
-    const warnings = [...found.warnings, ...(warning === undefined ? [] : [warning])];
-    warnings.push(...(await this.#findPipelines()));
-    for (const each of found.warnings) events.warn(each);
-    return { order, failed, warnings, milliseconds: { discovery, loading, resolution }, began };
+    const warnings = [...found.warnings, ...(await this.#findPipelines())];
+    for (const each of warnings) events.warn(each);
+    if (warning !== undefined) warnings.push(warning);
+    return { unopened: failed, warnings, milliseconds: { discovery, loading }, spent: performance.now() - began };
   }
 
   /** Reads `pipelines/*.toml` of the configuration folder. */
   async #findPipelines(): Promise<PluginWarning[]> {
-    const { options, runs, events } = this.#parts;
+    const { options, runs } = this.#parts;
     const folder = join(options.configDirectory, 'pipelines');
     if (!existsSync(folder)) {
       runs.found({});
@@ -305,37 +461,50 @@ export class Lifecycle {
     // Imported here: it takes as long as the rest of core, and few have such files.
     const { readPipelineFiles } = await import('../pipelines/pipeline-files.js');
     const { pipelines, problems } = readPipelineFiles(folder);
-    runs.found(pipelines);
+    runs.found(pipelines, problems);
     const warnings = problems.map((error): PluginWarning => ({ code: error.code, message: error.message }));
     for (const name of Object.keys(pipelines).filter((each) => Object.hasOwn(options.pipelines, each))) {
       const message = `${join(folder, `${name}.toml`)} is not used: the options of the application define pipeline ${name}`;
       warnings.push({ code: 'PipelineInvalid', message });
     }
-    for (const warning of warnings) events.warn(warning);
     return warnings;
   }
 
   #readPreferences(): PluginWarning | undefined {
-    const warning = this.preferences.read();
+    const warning = this.#preferences.read();
     if (warning !== undefined) this.#parts.events.warn(warning);
     return warning;
   }
 
-  #report(prepared: Prepared, loaded: readonly ManagedPlugin[]): BootReport {
-    const milliseconds = { ...prepared.milliseconds };
+  /** In a state of its own while it lasts; back to the one before if it fails. */
+  async #during<Result>(during: LifecycleState, then: LifecycleState, work: () => Promise<Result>): Promise<Result> {
+    const before = this.#state;
+    this.#state = during;
+    try {
+      const result = await work();
+      this.#state = then;
+      return result;
+    } catch (error) {
+      this.#state = before === 'loaded' ? 'idle' : before;
+      throw error;
+    }
+  }
+
+  #report(loaded: readonly ManagedPlugin[], failed: readonly FailedPlugin[], prepared: Prepared, spent: number): BootReport {
+    const milliseconds: Partial<Record<Phase, number>> = { ...prepared.milliseconds, resolution: this.#resolutionMs };
     for (const entry of this.roster.all) {
-      for (const [phase, spent] of Object.entries(entry.milliseconds) as Array<[Phase, number]>) {
-        milliseconds[phase] = (milliseconds[phase] ?? 0) + spent;
+      for (const [phase, each] of Object.entries(entry.milliseconds) as Array<[Phase, number]>) {
+        milliseconds[phase] = (milliseconds[phase] ?? 0) + each;
       }
     }
     return {
       loaded: loaded.map((entry) => entry.info()),
-      failed: prepared.failed,
+      failed,
       disabled: this.roster.all.filter(({ state }) => state === 'disabled').map((entry) => entry.info()),
       conflicts: this.conflicts.list(),
       warnings: prepared.warnings,
       milliseconds,
-      totalMilliseconds: performance.now() - prepared.began,
+      totalMilliseconds: spent,
     };
   }
 }
@@ -343,5 +512,13 @@ export class Lifecycle {
 /** Whether what keeps a plugin from running may have changed with what others do. */
 function mayStart({ state, error }: ManagedPlugin): boolean {
   if (state === 'loaded' || state === 'disabled') return true;
-  return state === 'failed' && (error?.category === 'dependency' || error?.category === 'conflict');
+  return state === 'failed' && (error === undefined || DEPENDS_ON_OTHERS.has(error.code));
+}
+
+function givesWay(resolution: ConflictResolution | undefined, { name }: ManagedPlugin): boolean {
+  return typeof resolution === 'object' && resolution.disable === name;
+}
+
+function invalidState(operation: string, detail: string, remedy: string): PluginSystemError {
+  return new PluginSystemError('InvalidState', detail, { operation, remedy });
 }

@@ -16,6 +16,14 @@ const PHASE_CODES: Partial<Record<Phase, ErrorCode>> = {
   shutdown: 'ShutdownFailed',
 };
 
+const NOBODY: ReadonlySet<string> = new Set();
+
+/** What is known of a plugin whose code has not been run. */
+export interface Declared {
+  /** Name, version and description; the rest is as if it said nothing. */
+  readonly metadata: PluginMetadata;
+}
+
 export type Milliseconds = Partial<Record<Phase, number>>;
 
 /** Where a plugin comes from: enough to start it again after it was destroyed. */
@@ -30,6 +38,9 @@ export interface PluginSource {
   readonly isTrusted: boolean;
 }
 
+/** Another plugin has a namespace of `stages`: whether all that have one gave way, so that they can be reserved. */
+export type OnTaken = (error: PluginSystemError, stages: readonly Stage[]) => boolean;
+
 /** What the plugins of one manager share. */
 export interface PluginSurroundings {
   readonly stages: StageTable;
@@ -42,31 +53,45 @@ export interface PluginSurroundings {
 /** One plugin on its way through the lifecycle: its state, its times, and what has to be undone. */
 export class ManagedPlugin implements Candidate {
   readonly source: PluginSource;
-  readonly metadata: PluginMetadata;
-  readonly milliseconds: Milliseconds = {};
+  milliseconds: Milliseconds = {};
   error: PluginSystemError | undefined;
   isDisabled = false;
   /** Names of those that it cannot run without, and of all that were started before it because it knows them. */
-  needs: ReadonlySet<string> = new Set();
-  knows: ReadonlySet<string> = new Set();
+  needs: ReadonlySet<string> = NOBODY;
+  knows: ReadonlySet<string> = NOBODY;
+  #metadata: PluginMetadata;
+  #isDeclared: boolean;
   #plugin: Plugin | undefined;
-  #state: PluginState = 'stopped';
-  #stageIds: readonly string[] = [];
+  #state: PluginState;
+  #stages: readonly Stage[] = [];
   #warnings: PluginWarning[] = [];
   readonly #kind: string;
   readonly #surroundings: PluginSurroundings;
 
-  /** `plugin`: undefined if it is not open. */
-  constructor(source: PluginSource, metadata: PluginMetadata, plugin: Plugin | undefined, surroundings: PluginSurroundings) {
+  /** An open plugin, or, by what its file declares, one that is not. */
+  constructor(source: PluginSource, plugin: Plugin | Declared, surroundings: PluginSurroundings) {
     this.source = source;
-    this.metadata = metadata;
-    this.#kind = plugin?.kind ?? 'native';
     this.#surroundings = surroundings;
-    if (plugin !== undefined) this.open(plugin);
+    this.#isDeclared = !('registerStages' in plugin);
+    this.#metadata = plugin.metadata;
+    this.#plugin = 'registerStages' in plugin ? plugin : undefined;
+    this.#kind = 'registerStages' in plugin ? plugin.kind : 'native';
+    this.#state = 'loaded';
+    this.#listen();
+  }
+
+  /** What the plugin says of itself; where nothing of it was run, what its file declares. */
+  get metadata(): PluginMetadata {
+    return this.#metadata;
+  }
+
+  /** Nothing of it was run yet: its metadata is name, version and description, and the rest is unknown. */
+  get isDeclared(): boolean {
+    return this.#isDeclared;
   }
 
   get name(): string {
-    return this.metadata.name;
+    return this.#metadata.name;
   }
 
   get path(): string | undefined {
@@ -82,11 +107,11 @@ export class ManagedPlugin implements Candidate {
   }
 
   get state(): PluginState {
-    return this.#plugin?.abandoned === true ? 'abandoned' : this.#state;
+    return this.#state;
   }
 
   get stageIds(): readonly string[] {
-    return this.#stageIds;
+    return this.#stages.map(({ id }) => id);
   }
 
   /** Not destroyed yet. */
@@ -103,12 +128,18 @@ export class ManagedPlugin implements Candidate {
   /** A fresh instance of it: it may be started. */
   open(plugin: Plugin): void {
     this.#plugin = plugin;
+    this.#metadata = plugin.metadata;
+    this.#isDeclared = false;
     this.error = undefined;
+    this.milliseconds = {};
     this.#warnings = [];
+    this.#listen();
     this.#become('loaded');
   }
 
+  /** The same remark is made once in the life of an instance. */
   warn(warning: PluginWarning): void {
+    if (this.#warnings.some(({ message }) => message === warning.message)) return;
     this.#warnings.push(warning);
     this.#surroundings.events.warn(warning, this.name);
   }
@@ -117,19 +148,17 @@ export class ManagedPlugin implements Candidate {
    * What failed in this phase or the next two is undone by `refuse`, when those that need the plugin were. `onTaken`: another plugin has a namespace of its stages;
    * whether that one gives way, so that they can be registered.
    */
-  async registerStages(dependencies: readonly Plugin[], onTaken: (error: PluginSystemError) => boolean): Promise<void> {
-    await this.#phase('stages', this.#surroundings.deadlines.stages, async () => {
+  async registerStages(dependencies: readonly Plugin[], onTaken: OnTaken): Promise<void> {
+    const error = await this.#timed('stages', async () => {
       this.plugin.dependsOn?.(dependencies);
-      const stages = await this.plugin.registerStages();
+      const { stages: deadline } = this.#surroundings.deadlines;
+      // What is late is not heard: nothing may be reserved for it.
+      const stages = await within(deadline, `stages of ${this.name}`, () => this.plugin.registerStages());
       this.#reserve(stages, onTaken);
-      this.#stageIds = stages.map((stage) => stage.id);
+      this.#stages = stages;
     });
+    if (error !== undefined) throw error;
     this.#become('registered');
-  }
-
-  /** Its stages can be run from now on. */
-  publishStages(): void {
-    this.#surroundings.stages.publish(this.name);
   }
 
   async init(host: PluginHost): Promise<void> {
@@ -147,8 +176,34 @@ export class ManagedPlugin implements Candidate {
   }
 
   async preflight(context: StageContext): Promise<void> {
-    await this.#phase('preflight', this.#surroundings.deadlines.preflight, () => this.plugin.preflight?.(context));
+    const { preflight: deadline } = this.#surroundings.deadlines;
+    const what = `preflight of ${this.name}`;
+    const error = await this.#timed('preflight', () => within(deadline, what, () => this.plugin.preflight?.(context)));
+    if (error !== undefined) throw error;
+  }
+
+  /** It has passed everything: its stages can be run from now on. */
+  run(): void {
+    this.#surroundings.stages.publish(this.name);
     this.#become('running');
+  }
+
+  /** No run that begins from now on finds its stages. */
+  hideStages(): void {
+    if (this.#state === 'running') this.#surroundings.stages.remove(this.name);
+  }
+
+  /** They can be found again: it is not stopped after all. */
+  showStages(): void {
+    if (this.#state !== 'running') return;
+    this.#surroundings.stages.reserve(this.name, this.#stages, this.metadata.requiredStages);
+    this.#surroundings.stages.publish(this.name);
+  }
+
+  /** Nobody finds a service of it from now on. Those who did may use it until they are stopped, which is before it. */
+  closeOffers(): void {
+    this.#surroundings.services.withdrawOffers(this.name);
+    this.#plugin?.withdrawServices?.();
   }
 
   /** The operator switched it off. */
@@ -158,28 +213,49 @@ export class ManagedPlugin implements Candidate {
     this.#become('disabled');
   }
 
-  /** Undoes everything that was done, last first. Goes on after a failure and returns the first. */
-  async stop(reason: StopReason): Promise<PluginSystemError | undefined> {
+  /** Undoes everything that was done, last first. Goes on after a failure and returns the first. `to`: what it is then. */
+  async stop(reason: StopReason, to: 'stopped' | 'failed' = 'stopped'): Promise<PluginSystemError | undefined> {
+    if (this.#plugin === undefined) return undefined;
     const wasInitialised = this.#state === 'initialised' || this.#state === 'running';
     if (!wasInitialised && this.#state !== 'registered' && this.#state !== 'loaded') return undefined;
     // Without stages of its own there is nothing to remove: what goes by its name belongs to another plugin of that name.
     if (this.#state !== 'loaded') this.#surroundings.stages.remove(this.name);
-    if (wasInitialised) this.#surroundings.services.withdrawOffers(this.name);
+    this.closeOffers();
     const error = await this.#undo(wasInitialised, reason);
-    if (wasInitialised) this.#surroundings.services.forgetUses(this.name);
+    this.#surroundings.services.endUses(this.name);
     if (error !== undefined) this.error = error;
-    this.#become('stopped');
-    if (this.#plugin?.abandoned === true) return error;
+    this.needs = this.knows = NOBODY;
+    this.#stages = [];
+    if (this.state === 'abandoned') return error;
     this.#warnings.unshift(...(this.#plugin?.warnings ?? []));
     this.#plugin = undefined;
+    if (to === 'stopped') this.#become('stopped');
     return error;
   }
 
   /** The plugin failed in a phase, or was refused for a reason outside itself, such as its dependencies: undoes everything that was done. */
   async refuse(error: PluginSystemError, reason: StopReason = 'rollback'): Promise<void> {
-    await this.stop(reason);
+    const late = await this.stop(reason, 'failed');
+    if (late !== undefined) this.warn({ code: late.code, message: `while it was rolled back: ${late.detail}` });
     this.error = error;
-    this.#become('failed');
+    if (this.state !== 'abandoned') this.#become('failed');
+  }
+
+  /** A call of it did not return: nothing of it is ever called again, and nobody finds anything of it. */
+  #abandon(error: PluginSystemError): void {
+    const { stages, services } = this.#surroundings;
+    stages.remove(this.name);
+    services.withdrawOffers(this.name);
+    this.#stages = [];
+    this.error = error;
+    this.#become('abandoned');
+  }
+
+  #listen(): void {
+    const plugin = this.#plugin;
+    plugin?.onAbandoned?.((error) => {
+      if (this.#plugin === plugin) this.#abandon(error);
+    });
   }
 
   info(): PluginInfo {
@@ -192,7 +268,7 @@ export class ManagedPlugin implements Candidate {
       isCore: this.isCore,
       ...(this.path === undefined ? {} : { path: this.path }),
       state: this.state,
-      stages: this.#stageIds,
+      stages: this.stageIds,
       warnings: [...opened, ...this.#warnings],
       ...(this.error === undefined ? {} : { error: this.error }),
       milliseconds: { ...this.milliseconds },
@@ -203,11 +279,6 @@ export class ManagedPlugin implements Candidate {
   note(phase: Phase, milliseconds: number, error?: PluginSystemError): void {
     this.milliseconds[phase] = (this.milliseconds[phase] ?? 0) + milliseconds;
     this.#surroundings.events.emit('phase', { plugin: this.name, path: this.path, phase, milliseconds, error });
-  }
-
-  async #phase(phase: Phase, deadline: number, work: () => void | Promise<void>): Promise<void> {
-    const error = await this.#timed(phase, () => within(deadline, `${phase} of ${this.name}`, work));
-    if (error !== undefined) throw error;
   }
 
   /** Runs one phase; the failure is returned, placed and announced. */
@@ -231,7 +302,6 @@ export class ManagedPlugin implements Candidate {
   async #undo(wasInitialised: boolean, reason: StopReason): Promise<PluginSystemError | undefined> {
     const { hooks, deadlines } = this.#surroundings;
     const about = { plugin: this.name, path: this.path, metadata: this.metadata, reason };
-    this.#stageIds = [];
     let first: PluginSystemError | undefined;
     if (wasInitialised) {
       const error = await this.#timed('shutdown', () =>
@@ -240,26 +310,28 @@ export class ManagedPlugin implements Candidate {
       first = error;
       await hooks.after('afterShutdown', { ...about, error });
     }
-    const error = await this.#timed('unloading', () => this.plugin.destroy?.());
+    const error = await this.#timed('unloading', () =>
+      within(deadlines.shutdown, `destroy of ${this.name}`, () => this.plugin.destroy?.()),
+    );
     await hooks.after('afterUnload', { ...about, error });
     return first ?? error;
   }
 
-  #reserve(stages: readonly Stage[], onTaken: (error: PluginSystemError) => boolean): void {
+  #reserve(stages: readonly Stage[], onTaken: OnTaken): void {
     for (;;) {
       try {
         this.#surroundings.stages.reserve(this.name, stages, this.metadata.requiredStages);
         return;
       } catch (error) {
-        if (!(error instanceof PluginSystemError) || error.code !== 'NamespaceTaken' || !onTaken(error)) throw error;
+        if (!(error instanceof PluginSystemError) || error.code !== 'NamespaceTaken' || !onTaken(error, stages)) throw error;
       }
     }
   }
 
   #become(to: PluginState): void {
     const from = this.#state;
-    this.#state = to;
     if (from === to) return;
+    this.#state = to;
     this.#surroundings.events.emit('state', { plugin: this.name, path: this.path, from, to, error: this.error });
   }
 }

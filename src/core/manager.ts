@@ -1,5 +1,6 @@
 import { NAME_PATTERN } from '../abi/index.js';
 import { nearest, PluginSystemError } from '../errors/index.js';
+import type { Explanation, PluginGraph } from '../graph/index.js';
 import {
   type Pipeline,
   type PipelineRuns,
@@ -9,7 +10,7 @@ import {
   StageTable,
 } from '../pipelines/index.js';
 import type { Plugin } from '../plugin/index.js';
-import type { ConflictResolution, Explanation, PluginConflict, PluginGraph } from '../resolution/index.js';
+import type { ConflictResolution, PluginConflict } from '../resolution/index.js';
 import { checkPlugin } from './define-plugin.js';
 import { EVENT_NAMES, type EventListener, type EventName, Events } from './events.js';
 import { HOOK_NAMES, type Hook, type HookName, Hooks } from './hooks.js';
@@ -41,10 +42,7 @@ export class PluginManager {
   readonly #hooks: Hooks;
   readonly #runs: PipelineRuns;
   readonly #lifecycle: Lifecycle;
-  readonly #registered: Plugin[] = [];
   readonly #turns = new Turns();
-  #state: 'idle' | 'starting' | 'running' | 'stopped' = 'idle';
-  #stopping = false;
 
   private constructor({ events, hooks, stages, runs, lifecycle }: ManagerParts) {
     this.stages = new StageRegistry(stages);
@@ -78,20 +76,7 @@ export class PluginManager {
    */
   register(plugin: Plugin): void {
     checkPlugin(plugin, 'register takes a plugin');
-    const { name } = plugin.metadata;
-    const isUnderWay = this.#state === 'running' || this.#state === 'starting';
-    if (isUnderWay || this.#lifecycle.isPrepared) {
-      throw new PluginSystemError('InvalidState', isUnderWay ? 'the manager runs already' : 'the plugins are loaded already', {
-        plugin: name,
-        phase: 'registration',
-        remedy: isUnderWay ? 'Use `await manager.load(plugin)`.' : 'Register it before loadAll, or load it after start.',
-      });
-    }
-    if (this.#registered.some((other) => other.metadata.name === name)) {
-      const place = { plugin: name, phase: 'registration' } as const;
-      throw new PluginSystemError('PluginDuplicate', `the name ${name} is taken by a TypeScript plugin`, place);
-    }
-    this.#registered.push(plugin);
+    this.#lifecycle.register(plugin);
   }
 
   /**
@@ -100,11 +85,7 @@ export class PluginManager {
    * @throws `InvalidState` if it runs already
    */
   loadAll(): Promise<BootReport> {
-    return this.#turns.take('loadAll', async () => {
-      if (this.#state === 'running') throw this.#runsAlready('loadAll');
-      if (this.#lifecycle.isPrepared) throw this.#invalidState('loadAll', 'the plugins are loaded already', 'Call start.');
-      return this.#lifecycle.loadAll(this.#registered);
-    });
+    return this.#turns.take('loadAll', () => this.#lifecycle.loadAll());
   }
 
   /**
@@ -112,30 +93,16 @@ export class PluginManager {
    * @throws `InvalidState` if it runs already
    */
   start(): Promise<BootReport> {
-    return this.#turns.take('start', async () => {
-      if (this.#state === 'running') throw this.#runsAlready('start');
-      const before = this.#state;
-      this.#state = 'starting';
-      try {
-        const report = await this.#lifecycle.start(this.#registered);
-        this.#state = 'running';
-        return report;
-      } catch (error) {
-        this.#state = before;
-        throw error;
-      }
-    });
+    return this.#turns.take('start', () => this.#lifecycle.start());
   }
 
   /**
-   * Loads and starts one plugin: a compiled one by path, or a TypeScript one. An explicit path is trusted: the file is checked, but opened without a first look.
+   * Loads and starts one plugin: a compiled one by path, or a TypeScript one; and those that waited for it. An explicit path is trusted: the file is checked, but opened without a first look.
    * @throws whatever kept it from running; it is rolled back
    */
   load(plugin: string | Plugin): Promise<PluginInfo> {
     return this.#turns.take('load', async () => {
       if (typeof plugin !== 'string') checkPlugin(plugin, 'load takes a path or a plugin');
-      if (this.#lifecycle.isPrepared)
-        throw this.#invalidState('load', 'other plugins are loaded and wait for start', 'Call start first.');
       return (await this.#lifecycle.load(plugin)).info();
     });
   }
@@ -170,10 +137,10 @@ export class PluginManager {
   }
 
   /**
-   * Decides a conflict, for this process and later ones: who gives way is stopped, who was refused for the other's sake is started.
+   * Decides a conflict, for this process and later ones: who gives way is stopped, who was refused for the other's sake is started. `undefined` forgets what was decided.
    * @throws `ConflictNotFound`, `InvalidOption`, `PluginIsCore`, `Vetoed`, `PreferencesUnwritable`. Then nothing has changed
    */
-  resolveConflict(id: string, resolution: ConflictResolution): Promise<ChangeReport> {
+  resolveConflict(id: string, resolution: ConflictResolution | undefined): Promise<ChangeReport> {
     return this.#turns.take('resolveConflict', () => this.#lifecycle.resolveConflict(id, resolution));
   }
 
@@ -203,7 +170,7 @@ export class PluginManager {
    * @throws `PipelineNotFound`, `PipelineInvalid`, `StageNotFound`, `ContextValueInvalid`, `InvalidOption`, `InvalidState`
    */
   async run(pipeline: string | Pipeline, options: RunOptions = {}): Promise<RunReport> {
-    if (this.#stopping || (this.#state !== 'running' && this.#lifecycle.roster.isIdle)) {
+    if (!this.#lifecycle.isOperating) {
       throw new PluginSystemError('InvalidState', 'the manager was not started, or was stopped', {
         phase: 'operation',
         operation: 'run',
@@ -215,17 +182,17 @@ export class PluginManager {
     return report;
   }
 
-  /** Who needs, uses and excludes whom among the plugins that are known, whether they run or not. `drawGraph` draws it. */
+  /** Who needs, uses and excludes whom among the plugins that are known, whether they run or not. `formatGraph` writes it out. */
   graph(): Promise<PluginGraph> {
     return this.#lifecycle.graph();
   }
 
   /**
-   * Why a plugin runs or does not: what it needs, who needs it, and the chain of reasons. `explanationText` writes it out.
+   * Why a plugin runs or does not: what it needs, who needs it, and the chain of reasons. `formatExplanation` writes it out.
    * @throws `PluginNotFound`
    */
   async why(name: string): Promise<Explanation> {
-    const { explainPlugin } = await import('../resolution/why.js');
+    const { explainPlugin } = await import('../graph/why.js');
     return explainPlugin(await this.graph(), name);
   }
 
@@ -252,28 +219,11 @@ export class PluginManager {
 
   /** Stops all plugins, dependents first, whatever fails. Runs in progress are waited for, then cancelled. A second stop does nothing. */
   stop(): Promise<StopReport> {
-    return this.#turns.take('stop', async () => {
-      this.#state = 'stopped';
-      // A run that begins now would find plugins stopped under it.
-      this.#stopping = true;
-      try {
-        return await this.#lifecycle.stop();
-      } finally {
-        this.#stopping = false;
-      }
-    });
+    return this.#turns.take('stop', () => this.#lifecycle.stop());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
-  }
-
-  #runsAlready(operation: string): PluginSystemError {
-    return this.#invalidState(operation, 'the manager runs already', 'Call stop first.');
-  }
-
-  #invalidState(operation: string, detail: string, remedy: string): PluginSystemError {
-    return new PluginSystemError('InvalidState', detail, { operation, remedy });
   }
 }
 

@@ -3,9 +3,8 @@ import { isVersion, NAME_PATTERN } from '../abi/index.js';
 import { type Phase, PluginSystemError } from '../errors/index.js';
 import type { FirstLook, PluginDriver } from '../isolation/index.js';
 import type { Logger, Plugin, PluginMetadata } from '../plugin/index.js';
-import { ManagedPlugin, type PluginSource, type PluginSurroundings } from './managed-plugin.js';
+import { type Declared, ManagedPlugin, type PluginSource, type PluginSurroundings } from './managed-plugin.js';
 import type { ResolvedOptions } from './options.js';
-import type { FailedPlugin } from './report.js';
 
 /** What it takes to open compiled plugins. */
 interface NativeParts {
@@ -16,10 +15,19 @@ interface NativeParts {
 
 /** What a first look at many libraries ended with. */
 interface Looked {
-  /** Those that may be opened. */
+  /** Those that may be opened: a `beforeLoad` hook was asked for each. */
   readonly sources: readonly PluginSource[];
   /** Those that are disabled and say so in their file: nothing of them was run. */
   readonly disabled: readonly ManagedPlugin[];
+  readonly failed: readonly FailedLook[];
+}
+
+/** A library that must not be opened. */
+export interface FailedLook {
+  readonly path: string;
+  readonly error: PluginSystemError;
+  /** What its record says of it, where it has one. */
+  readonly entry: ManagedPlugin | undefined;
 }
 
 /** Makes open plugins of what an application hands in, and of what was found in its directories. */
@@ -45,76 +53,135 @@ export class PluginOpener {
    * @throws `Vetoed`; see `NativeOpener.open`
    */
   async open(source: PluginSource): Promise<ManagedPlugin> {
-    const { hooks } = this.#surroundings;
-    const before = { plugin: source.plugin?.metadata.name, path: source.path };
-    const veto = await hooks.before('beforeLoad', before);
+    const veto = await this.#ask(source);
+    if (veto !== undefined) return this.#refused(source, veto);
+    return this.openAsked(source);
+  }
+
+  /**
+   * The same for what the hooks were asked about.
+   * @throws see `NativeOpener.open`
+   */
+  async openAsked(source: PluginSource): Promise<ManagedPlugin> {
     try {
-      if (veto !== undefined) throw veto.within({ phase: 'loading' });
-      const entry = source.plugin === undefined ? await this.#openLibrary(source) : this.#make(source, source.plugin);
-      await hooks.after('afterLoad', { ...before, plugin: entry.name, metadata: entry.metadata, error: undefined });
-      return entry;
+      const { plugin, times } = await this.#instance(source);
+      const entry = new ManagedPlugin(source, plugin, this.#surroundings);
+      return await this.#opened(entry, times);
     } catch (error) {
-      const typed = PluginSystemError.from(error, 'Internal', { path: source.path });
-      await hooks.after('afterLoad', { ...before, plugin: typed.plugin, metadata: undefined, error: typed });
-      throw typed;
+      return this.#refused(source, PluginSystemError.from(error, 'Internal', { path: source.path }));
     }
   }
 
   /**
-   * Opens a plugin again that was destroyed.
+   * Opens a plugin again that was destroyed, or for the first time one that is only known by its file.
    * @throws as `open`; `LibraryChanged` if it calls itself something else by now
    */
   async reopen(entry: ManagedPlugin): Promise<void> {
-    const fresh = await this.open(entry.source);
-    if (fresh.name === entry.name && fresh.metadata.version === entry.metadata.version) return entry.open(fresh.plugin);
-    await fresh.stop('rollback');
-    const now = `${fresh.name} ${fresh.metadata.version}`;
-    throw new PluginSystemError(
-      'LibraryChanged',
-      `it was ${entry.name} ${entry.metadata.version} and calls itself ${now} now`,
-      {
-        plugin: entry.name,
-        path: entry.path,
-        phase: 'metadata',
-      },
-    );
+    const { source } = entry;
+    const veto = await this.#ask(source, entry.name);
+    if (veto !== undefined) return this.#refused(source, veto);
+    try {
+      if (entry.isDeclared && source.path !== undefined) await this.#look(source.path);
+      const { plugin, times } = await this.#instance(source);
+      const { name, version } = plugin.metadata;
+      if (name !== entry.name || version !== entry.metadata.version) {
+        await plugin.destroy?.();
+        const was = `${entry.name} ${entry.metadata.version}`;
+        throw new PluginSystemError('LibraryChanged', `it was ${was} and calls itself ${name} ${version} now`, {
+          plugin: entry.name,
+          phase: 'metadata',
+        });
+      }
+      entry.open(plugin);
+      await this.#opened(entry, times);
+    } catch (error) {
+      await this.#refused(source, PluginSystemError.from(error, 'Internal', { path: source.path }));
+    }
   }
 
   /**
-   * Looks at libraries that were not seen before in child processes, several at a time. What fails is noted in `failed`. `disabled`: names of plugins that
-   * are not even opened where the record in the file has their name.
+   * Looks at libraries that were not seen before in child processes, several at a time. `disabled`: names of plugins that are neither looked at nor opened where the
+   * record in the file has their name; in a core directory they are, since what is core cannot be disabled.
    */
-  async lookAtAll(paths: readonly string[], disabled: ReadonlySet<string>, failed: FailedPlugin[]): Promise<Looked> {
-    if (paths.length === 0) return { sources: [], disabled: [] };
-    const { firstLook } = await this.#native();
-    const { checkLibraryFile } = await import('../native/index.js');
-    const looks = paths.map(async (path): Promise<PluginSource | ManagedPlugin | FailedPlugin> => {
+  async lookAtAll(paths: readonly string[], disabled: ReadonlySet<string>): Promise<Looked> {
+    const sources: Array<PluginSource | undefined> = [];
+    const off: ManagedPlugin[] = [];
+    const failed: FailedLook[] = [];
+    const looks = paths.map(async (path, index) => {
       const began = performance.now();
+      let entry: ManagedPlugin | undefined;
       try {
-        const file = checkLibraryFile(path);
+        const { file, declared } = await this.#check(path);
         const source = this.sourceOf(path, file.sha256);
-        const metadata = metadataOfManifest(file.record?.manifest);
-        if (metadata !== undefined && disabled.has(metadata.name) && !source.isTrusted)
-          return new ManagedPlugin(source, metadata, undefined, this.#surroundings);
-        await firstLook?.look(file);
-        return source;
+        entry = declared === undefined ? undefined : new ManagedPlugin(source, declared, this.#surroundings);
+        if (entry !== undefined && disabled.has(entry.name) && !source.isTrusted) {
+          off.push(entry);
+          return;
+        }
+        const veto = await this.#ask(source, entry?.name);
+        if (veto !== undefined) await this.#refused(source, veto);
+        await this.#look(path);
+        sources[index] = source;
       } catch (thrown) {
         const error = PluginSystemError.from(thrown, 'Internal', { path, phase: 'loading' });
-        this.#announce('loading', began, path, error.plugin, error);
-        return { name: error.plugin, path, error };
+        const { events } = this.#surroundings;
+        events.emit('phase', { plugin: error.plugin, path, phase: 'loading', milliseconds: performance.now() - began, error });
+        failed.push({ path, error, entry });
       }
     });
-    const looked = await Promise.all(looks);
-    failed.push(
-      ...looked.filter((each) => 'error' in each && !(each instanceof ManagedPlugin)).map((each) => each as FailedPlugin),
-    );
-    return {
-      disabled: looked.filter((each) => each instanceof ManagedPlugin),
-      sources: looked.filter((each): each is PluginSource => 'isTrusted' in each),
-    };
+    await Promise.all(looks);
+    const order = (a: { path?: string | undefined }, b: { path?: string | undefined }) =>
+      paths.indexOf(a.path as string) - paths.indexOf(b.path as string);
+    return { sources: sources.filter((source) => source !== undefined), disabled: off.sort(order), failed: failed.sort(order) };
   }
 
-  async #openLibrary(source: PluginSource): Promise<ManagedPlugin> {
+  /**
+   * What the record in a file says of its plugin: read as data.
+   * @throws see `checkLibraryFile`
+   */
+  async declared(path: string): Promise<Declared | undefined> {
+    return (await this.#check(path)).declared;
+  }
+
+  async #check(path: string) {
+    const { checkLibraryFile } = await import('../native/index.js');
+    const file = checkLibraryFile(path);
+    return { file, declared: declaredIn(file.record?.manifest) };
+  }
+
+  async #look(path: string): Promise<void> {
+    const { firstLook } = await this.#native();
+    if (firstLook === undefined) return;
+    const { file } = await this.#check(path);
+    await firstLook.look(file);
+  }
+
+  async #ask(source: PluginSource, name?: string): Promise<PluginSystemError | undefined> {
+    const about = { plugin: source.plugin?.metadata.name ?? name, path: source.path };
+    const veto = await this.#surroundings.hooks.before('beforeLoad', about);
+    return veto?.within({ phase: 'loading' });
+  }
+
+  async #opened(entry: ManagedPlugin, times: ReadonlyArray<readonly [Phase, number]>): Promise<ManagedPlugin> {
+    for (const [phase, milliseconds] of times) entry.note(phase, milliseconds);
+    if (entry.metadata.isCore && !entry.source.isTrusted) {
+      const where = 'lies in none of the core directories of the application: it is treated like any other';
+      entry.warn({ code: 'CoreNotHonoured', message: `the plugin says that it is core, but ${where}` });
+    }
+    const { name, path, metadata } = entry;
+    await this.#surroundings.hooks.after('afterLoad', { plugin: name, path, metadata, error: undefined });
+    return entry;
+  }
+
+  async #refused(source: PluginSource, error: PluginSystemError): Promise<never> {
+    const about = { plugin: error.plugin, path: source.path, metadata: undefined, error };
+    await this.#surroundings.hooks.after('afterLoad', about);
+    throw error;
+  }
+
+  /** A fresh instance, and how long the phases took. */
+  async #instance(source: PluginSource): Promise<{ plugin: Plugin; times: Array<[Phase, number]> }> {
+    if (source.plugin !== undefined) return { plugin: source.plugin, times: [] };
     const path = source.path as string;
     const times: Array<[Phase, number]> = [];
     let phase: Phase = 'loading';
@@ -132,29 +199,13 @@ export class PluginOpener {
         source.sha256,
       );
       times.push([phase, performance.now() - began]);
-      const entry = this.#make(source, plugin);
-      for (const [ended, milliseconds] of times) entry.note(ended, milliseconds);
-      return entry;
-    } catch (error) {
-      const typed = PluginSystemError.from(error, 'Internal', { path, phase });
-      this.#announce(phase, began, path, typed.plugin, typed);
-      throw typed;
+      return { plugin, times };
+    } catch (thrown) {
+      const error = PluginSystemError.from(thrown, 'Internal', { path, phase });
+      const { events } = this.#surroundings;
+      events.emit('phase', { plugin: error.plugin, path, phase, milliseconds: performance.now() - began, error });
+      throw error;
     }
-  }
-
-  #make(source: PluginSource, plugin: Plugin): ManagedPlugin {
-    const entry = new ManagedPlugin(source, plugin.metadata, plugin, this.#surroundings);
-    if (!plugin.metadata.isCore || source.isTrusted) return entry;
-    entry.warn({
-      code: 'CoreNotHonoured',
-      message:
-        'the plugin says that it is core, but lies in none of the core directories of the application: it is treated like any other',
-    });
-    return entry;
-  }
-
-  #announce(phase: Phase, began: number, path: string, plugin: string | undefined, error: PluginSystemError): void {
-    this.#surroundings.events.emit('phase', { plugin, path, phase, milliseconds: performance.now() - began, error });
   }
 
   #native(): Promise<NativeParts> {
@@ -177,16 +228,16 @@ export class PluginOpener {
 }
 
 /** What the record in a file says of its plugin, as far as it says enough to name it. */
-function metadataOfManifest(manifest: Readonly<Record<string, unknown>> | undefined): PluginMetadata | undefined {
+function declaredIn(manifest: Readonly<Record<string, unknown>> | undefined): Declared | undefined {
   const { name, version, description } = manifest ?? {};
   if (typeof name !== 'string' || !NAME_PATTERN.test(name) || typeof version !== 'string' || !isVersion(version))
     return undefined;
-  return Object.freeze({
+  const metadata: PluginMetadata = Object.freeze({
     name,
     version,
     description: typeof description === 'string' ? description : undefined,
     isCore: false,
-    priority: { category: 'third_party', value: 175 },
+    priority: { category: 'third_party', value: 175 } as const,
     apiVersions: [],
     dependencies: [],
     requiredStages: [],
@@ -194,5 +245,6 @@ function metadataOfManifest(manifest: Readonly<Record<string, unknown>> | undefi
     incompatibleWith: [],
     resources: [],
     rangeSyntax: 'npm',
-  } as const);
+  });
+  return { metadata };
 }

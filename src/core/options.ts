@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { isVersion, LOG_LEVELS } from '../abi/index.js';
 import { checkOptionNames, PluginSystemError } from '../errors/index.js';
 import type { Pipeline } from '../pipelines/index.js';
-import type { ContextValue, JsonValue, Logger } from '../plugin/index.js';
+import type { ContextInput, JsonValue, Logger } from '../plugin/index.js';
 import type { ConflictPolicy } from '../resolution/index.js';
 import { appDirectories } from './directories.js';
 
@@ -13,39 +13,39 @@ export interface PluginManagerOptions {
   /** Version of the plugin API that the application offers, semantic version 2.0.0. */
   readonly apiVersion: string;
   /** Folders that are searched for compiled plugins, in this order; the user's own plugin folder of the application follows if it exists. */
-  readonly directories?: readonly string[];
+  readonly directories?: readonly string[] | undefined;
   /** Folders of plugins that belong to the application, searched before the others: only there `is_core` of a compiled plugin counts. */
-  readonly coreDirectories?: readonly string[];
+  readonly coreDirectories?: readonly string[] | undefined;
   /** Whether the user's plugin folder is searched. Default true. */
-  readonly userDirectory?: boolean;
+  readonly userDirectory?: boolean | undefined;
   /** How many plugins may run; those that load last are refused. Default 100. */
-  readonly maxPlugins?: number;
+  readonly maxPlugins?: number | undefined;
   /** What is done about a conflict that nobody decided. Default `refuse`. */
-  readonly conflictPolicy?: ConflictPolicy;
+  readonly conflictPolicy?: ConflictPolicy | undefined;
   /** Values that preflight checks find in their context. */
-  readonly preflight?: Readonly<Record<string, ContextValue>>;
+  readonly preflight?: Readonly<Record<string, ContextInput>> | undefined;
   /** How long TypeScript plugins and hooks may take, in milliseconds; `Infinity` for no limit. Compiled plugins cannot be interrupted in these phases. */
-  readonly deadlines?: Partial<Deadlines>;
-  readonly pipelines?: Readonly<Record<string, Pipeline>>;
+  readonly deadlines?: { readonly [Phase in keyof Deadlines]?: number | undefined } | undefined;
+  readonly pipelines?: Readonly<Record<string, Pipeline>> | undefined;
   /** Options of plugins, by plugin name. */
-  readonly config?: Readonly<Record<string, Readonly<Record<string, JsonValue>>>>;
+  readonly config?: Readonly<Record<string, Readonly<Record<string, JsonValue>>>> | undefined;
   /** Where the application keeps its configuration. Default: the platform's place for `app`. */
-  readonly configDirectory?: string;
+  readonly configDirectory?: string | undefined;
   /** Where first looks are remembered. Default: the platform's place for `app`. */
-  readonly cacheDirectory?: string;
+  readonly cacheDirectory?: string | undefined;
   /** Takes all log lines; any pino logger fits. Silent where neither this nor `logLevel` is given. */
-  readonly logger?: Logger;
+  readonly logger?: Logger | undefined;
   /** Makes a pino logger of this level that writes to stderr. */
-  readonly logLevel?: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+  readonly logLevel?: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent' | undefined;
   /**
    * Whether `start` tries a library that it has not seen before in a child process first, and for how long at most. Default `{ timeoutMs: 10_000 }`.
    * Without it a plugin that crashes while it is opened takes the application with it.
    */
-  readonly firstLook?: false | { readonly timeoutMs?: number };
+  readonly firstLook?: false | { readonly timeoutMs?: number | undefined } | undefined;
   /** How long a native stage may take to return after its run was cancelled before its plugin is abandoned, in milliseconds. Default 5000. */
-  readonly cancelGraceMs?: number;
+  readonly cancelGraceMs?: number | undefined;
   /** How long `stop` and `unload` wait for runs in progress before they cancel them, in milliseconds. Default 5000. */
-  readonly drainMs?: number;
+  readonly drainMs?: number | undefined;
 }
 
 /** In milliseconds. */
@@ -96,7 +96,7 @@ export interface ResolvedOptions {
   readonly optionalDirectories: ReadonlySet<string>;
   readonly maxPlugins: number;
   readonly conflictPolicy: ConflictPolicy;
-  readonly preflight: Readonly<Record<string, ContextValue>>;
+  readonly preflight: Readonly<Record<string, ContextInput>>;
   readonly deadlines: Deadlines;
   readonly pipelines: Readonly<Record<string, Pipeline>>;
   readonly config: Readonly<Record<string, Readonly<Record<string, JsonValue>>>>;
@@ -170,7 +170,7 @@ export function resolveOptions(options: PluginManagerOptions): ResolvedOptions {
   };
 }
 
-function resolveDeadlines(given: Partial<Deadlines>): Deadlines {
+function resolveDeadlines(given: NonNullable<PluginManagerOptions['deadlines']>): Deadlines {
   checkOptionNames(given, Object.keys(DEFAULT_DEADLINES), 'option deadlines');
   const deadline = (phase: keyof Deadlines) =>
     given[phase] === Number.POSITIVE_INFINITY

@@ -1,29 +1,38 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { NAME_PATTERN } from '../abi/index.js';
 import { PluginSystemError } from '../errors/index.js';
 import type { PluginWarning } from '../plugin/index.js';
 import type { ConflictResolution } from '../resolution/index.js';
+import { readWhole, replaceFile, whileLocked } from './shared-file.js';
 
 interface Content {
   readonly disabled: ReadonlySet<string>;
   readonly resolutions: ReadonlyMap<string, ConflictResolution>;
 }
 
+/** The file says more than this release understands. */
+class LaterFormat extends Error {}
+
 const NOTHING: Content = { disabled: new Set(), resolutions: new Map() };
 const FORMAT = 1;
+const MAX_BYTES = 1024 * 1024;
 
 /**
  * What the operator of an application decided about plugins, kept in `plugins.json` of its configuration folder: which are disabled, and how conflicts are
- * resolved. The file is replaced as a whole, so that a crash leaves the old one or the new one; each change starts from what is there, so that processes may
- * share it as long as they do not write in the same instant.
+ * resolved. The file is replaced as a whole, so that a crash leaves the old one or the new one; each change starts from what is there, one process at a time, so
+ * that several may share it.
  */
 export class Preferences {
   readonly path: string;
   #content: Content = NOTHING;
+  /** Whether the last reading set the file aside. */
+  #isSetAside = false;
+  readonly #warn: (warning: PluginWarning) => void;
 
-  constructor(configDirectory: string) {
+  constructor(configDirectory: string, warn: (warning: PluginWarning) => void) {
     this.path = join(configDirectory, 'plugins.json');
+    this.#warn = warn;
   }
 
   get disabled(): ReadonlySet<string> {
@@ -37,9 +46,10 @@ export class Preferences {
 
   /** Reads the file again. One that makes no sense is set aside under another name, which the warning says; nothing is disabled then. */
   read(): PluginWarning | undefined {
+    this.#isSetAside = false;
     let text: string;
     try {
-      text = readFileSync(this.path, 'utf8');
+      text = readWhole(this.path, MAX_BYTES);
     } catch (error) {
       this.#content = NOTHING;
       const { code, message } = error as NodeJS.ErrnoException;
@@ -54,8 +64,13 @@ export class Preferences {
       return undefined;
     } catch (error) {
       this.#content = NOTHING;
+      if (error instanceof LaterFormat) {
+        const message = `${this.path} was written by a later release (${error.message}), so that no plugin is disabled; it is left as it is`;
+        return { code: 'PreferencesUnreadable', message };
+      }
       const why = `${this.path} is damaged (${(error as Error).message}), so that no plugin is disabled`;
-      return { code: 'PreferencesUnreadable', message: `${why}; ${this.#setAside()}` };
+      const outcome = this.#setAside();
+      return { code: 'PreferencesUnreadable', message: `${why}; ${outcome}` };
     }
   }
 
@@ -84,7 +99,26 @@ export class Preferences {
   }
 
   #change(change: (content: Content) => Content): void {
-    this.read();
+    try {
+      mkdirSync(dirname(this.path), { recursive: true });
+      whileLocked(`${this.path}.lock`, () => this.#changeAlone(change));
+    } catch (error) {
+      throw PluginSystemError.from(error, 'PreferencesUnwritable', { path: this.path });
+    }
+  }
+
+  #changeAlone(change: (content: Content) => Content): void {
+    const before = this.#content;
+    const problem = this.read();
+    if (problem !== undefined) this.#content = before;
+    // What was set aside is lost but for what is remembered here; what is there still would be lost with the first word that is written.
+    if (problem !== undefined && this.#isSetAside) this.#warn(problem);
+    else if (problem !== undefined) {
+      throw new PluginSystemError('PreferencesUnwritable', problem.message, {
+        path: this.path,
+        remedy: 'Mend the file, or remove it to begin anew.',
+      });
+    }
     const changed = change(this.#content);
     const json = {
       format: FORMAT,
@@ -94,7 +128,8 @@ export class Preferences {
     try {
       replaceFile(this.path, `${JSON.stringify(json, undefined, 2)}\n`);
     } catch (error) {
-      throw PluginSystemError.from(error, 'PreferencesUnwritable', { path: this.path });
+      this.#content = before;
+      throw error;
     }
     this.#content = changed;
   }
@@ -105,6 +140,7 @@ export class Preferences {
       if (existsSync(aside)) continue;
       try {
         renameSync(this.path, aside);
+        this.#isSetAside = true;
         return `it was set aside as ${aside}`;
       } catch (error) {
         return `it could not be set aside: ${(error as Error).message}`;
@@ -114,28 +150,14 @@ export class Preferences {
   }
 }
 
-/** Writes beside the file, then puts it in its place: rename(2) is atomic, MoveFileEx with replacement nearly so. */
-function replaceFile(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  const beside = `${path}.${process.pid}.new`;
-  try {
-    const descriptor = openSync(beside, 'w', 0o600);
-    try {
-      writeSync(descriptor, text);
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-    renameSync(beside, path);
-  } catch (error) {
-    rmSync(beside, { force: true });
-    throw error;
-  }
-}
-
 function parse(text: string): Content {
-  const json = JSON.parse(text) as { format?: unknown; disabled?: unknown; resolutions?: unknown } | null;
+  const json = JSON.parse(text.replace(/^\uFEFF/, '')) as {
+    format?: unknown;
+    disabled?: unknown;
+    resolutions?: unknown;
+  } | null;
   if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new Error('it is no JSON object');
+  if (typeof json.format === 'number' && json.format > FORMAT) throw new LaterFormat(`format ${json.format}`);
   if (json.format !== FORMAT) throw new Error(`its format is ${JSON.stringify(json.format)}; ${FORMAT} was wanted`);
   const { disabled = [], resolutions = {} } = json;
   if (!Array.isArray(disabled)) throw new Error('disabled is no list of names');

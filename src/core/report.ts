@@ -30,7 +30,7 @@ export interface PluginInfo {
   readonly milliseconds: Readonly<Partial<Record<Phase, number>>>;
 }
 
-/** A plugin that did not start. */
+/** A plugin that did not start, or whose shutdown failed. */
 export interface FailedPlugin {
   /** Absent if it failed before its metadata was read. */
   readonly name?: string | undefined;

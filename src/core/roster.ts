@@ -14,14 +14,22 @@ export class Roster {
     this.usesOf = usesOf;
   }
 
-  /** Whether no plugin runs. */
-  get isIdle(): boolean {
-    return this.#running.size === 0;
+  /** In the order in which they were started; without those that were abandoned since. */
+  get running(): ManagedPlugin[] {
+    return [...this.#running].filter((entry) => entry.isRunning);
   }
 
-  /** In the order in which they were started. */
-  get running(): ManagedPlugin[] {
-    return [...this.#running];
+  /** Plugins that there is no more of than a name and why they could not be opened. */
+  readonly unopened = new Map<string, PluginSystemError>();
+
+  /** Why plugins that are known by name do not run, those aside that are to be judged now. */
+  failures(judged: ReadonlySet<ManagedPlugin>): Map<string, PluginSystemError> {
+    const failures = new Map(this.unopened);
+    for (const [name, entries] of this.#byName) {
+      if (entries.some((entry) => judged.has(entry) || entry.isRunning)) failures.delete(name);
+      else for (const { error } of entries) if (error !== undefined) failures.set(name, error);
+    }
+    return failures;
   }
 
   get all(): ManagedPlugin[] {
@@ -87,6 +95,7 @@ export class Roster {
 
   /** Forgets all that do not run. */
   clear(): void {
+    this.unopened.clear();
     this.#byName.clear();
     for (const entry of this.#running) this.add(entry);
   }
@@ -106,7 +115,7 @@ export class Roster {
     for (const name of seen) {
       if (name === other && name !== plugin) return true;
       const entry = this.find(name);
-      if (entry === undefined) continue;
+      if (entry?.isOpen !== true) continue;
       for (const next of this.#knownTo(entry)) {
         if (next === other) return true;
         seen.add(next);
@@ -125,10 +134,10 @@ export class Roster {
     return [...names].flatMap((name) => this.find(name) ?? []).filter((other) => other.isOpen && other !== entry);
   }
 
-  /** Running plugins that cannot go on without `entry`, at one remove or more, in the order in which they are to be stopped. */
+  /** Open plugins that cannot go on without `entry`, at one remove or more, in the order in which they are to be stopped. */
   dependentsOf(entry: ManagedPlugin): ManagedPlugin[] {
     const dependents = new Map<string, ManagedPlugin[]>();
-    for (const each of this.#running) {
+    for (const each of this.#open) {
       for (const name of this.musts(each)) {
         const list = dependents.get(name);
         if (list === undefined) dependents.set(name, [each]);
@@ -141,10 +150,16 @@ export class Roster {
     return this.stopOrder().filter((each) => found.has(each));
   }
 
-  /** Running plugins, each before those that it depends on or whose services it found; where free, last started first. */
+  /** Those that run, in their order, then those that are open besides. */
+  get #open(): ManagedPlugin[] {
+    return this.all.filter((entry) => entry.isOpen);
+  }
+
+  /** Open plugins, each before those that it depends on or whose services it found; where free, last started first. */
   stopOrder(): ManagedPlugin[] {
     const dependents = new Map<ManagedPlugin, ManagedPlugin[]>();
-    for (const entry of this.#running) {
+    const open = this.#open;
+    for (const entry of open) {
       for (const name of this.#knownTo(entry)) {
         const other = this.find(name);
         if (other === undefined || other === entry) continue;
@@ -155,7 +170,7 @@ export class Roster {
     }
     const order: ManagedPlugin[] = [];
     const seen = new Set<ManagedPlugin>();
-    for (const root of this.running.reverse()) {
+    for (const root of open.reverse()) {
       const stack: Array<{ entry: ManagedPlugin; next: number }> = [];
       const enter = (entry: ManagedPlugin) => {
         if (seen.has(entry)) return;

@@ -17,18 +17,27 @@ interface Offered extends ServiceInfo {
   readonly service: unknown;
 }
 
+/** What a table of services asks of those who know the plugins. */
+export interface ServiceParts {
+  /** Whether it has passed preflight. */
+  isRunning(plugin: string): boolean;
+  /** Whether the first plugin needs the second, at one remove or more. */
+  dependsOn(plugin: string, other: string): boolean;
+  /** A plugin found a service of one that it had none of before. */
+  onUse(finder: string): void;
+}
+
 /** The services that plugins offer, by name and version, and who found which: whoever found one is stopped before the one who offers it. */
 export class ServiceTable {
   readonly #byName = new Map<string, Offered[]>();
   /** Finder → those whose services it found. */
   readonly #uses = new Map<string, Set<string>>();
-  readonly #dependsOn: (plugin: string, other: string) => boolean;
-  readonly #onUse: (finder: string) => void;
+  /** Of each plugin the one that it has now. */
+  readonly #finders = new Map<string, { ended: boolean }>();
+  readonly #parts: ServiceParts;
 
-  /** `dependsOn`: whether the first plugin needs the second, at one remove or more. `onUse`: told when a plugin found a service of one that it had none of. */
-  constructor(dependsOn: (plugin: string, other: string) => boolean, onUse: (finder: string) => void) {
-    this.#dependsOn = dependsOn;
-    this.#onUse = onUse;
+  constructor(parts: ServiceParts) {
+    this.#parts = parts;
   }
 
   /**
@@ -38,7 +47,11 @@ export class ServiceTable {
   offer(plugin: string, offers: readonly ServiceOffer[]): void {
     const refuse = (detail: string) =>
       new PluginSystemError('ServiceInvalid', detail, { plugin, phase: 'init', operation: 'services' });
-    if (!Array.isArray(offers)) throw refuse('what the plugin offers is no list of services');
+    if (!Array.isArray(offers)) {
+      // A promise that fails after it was refused would end the process.
+      Promise.resolve(offers as unknown).catch(() => {});
+      throw refuse('what the plugin offers is no list of services');
+    }
     const seen = new Set<string>();
     for (const { name, version } of offers) {
       if (typeof name !== 'string' || !NAME_PATTERN.test(name)) throw refuse(`it offers a service ${JSON.stringify(name)}`);
@@ -58,9 +71,12 @@ export class ServiceTable {
     }
   }
 
-  /** The plugin is being stopped: what it found it may use until then. */
-  forgetUses(plugin: string): void {
+  /** The plugin is stopped: what it found it could use until then. Its finder finds nothing any more. */
+  endUses(plugin: string): void {
     this.#uses.delete(plugin);
+    const finder = this.#finders.get(plugin);
+    if (finder !== undefined) finder.ended = true;
+    this.#finders.delete(plugin);
   }
 
   /** What the plugin offered cannot be found any more. */
@@ -83,28 +99,52 @@ export class ServiceTable {
 
   /** The highest version within the range. `finder`: undefined for the application, which uses nothing that would have to be remembered. */
   find(name: string, range?: string, finder?: string): unknown {
-    if (range !== undefined && !isRange(range))
-      throw new PluginSystemError('RangeInvalid', `${JSON.stringify(range)} is no range of versions`, { plugin: finder });
-    const entries = this.#byName.get(name) ?? [];
+    const entries = this.#visible(name, range, finder);
     const found = entries.find((entry) => entry.kind === 'typescript' && satisfies(entry.version, range));
     if (found === undefined) throw this.#notFound(name, range, entries, finder);
     if (finder !== undefined && finder !== found.plugin) this.#use(finder, found);
     return found.service;
   }
 
-  has(name: string, range?: string): boolean {
-    return (this.#byName.get(name) ?? []).some((entry) => entry.kind === 'typescript' && satisfies(entry.version, range));
+  has(name: string, range?: string, finder?: string): boolean {
+    return this.#visible(name, range, finder).some((entry) => entry.kind === 'typescript' && satisfies(entry.version, range));
   }
 
+  /** What a plugin looks up services with, until it is stopped. */
   finderFor(plugin: string): ServiceFinder {
+    const finder = { ended: false };
+    this.#finders.set(plugin, finder);
+    const check = () => {
+      if (!finder.ended) return;
+      const place = { plugin, operation: 'services', remedy: 'Look services up between init and the end of shutdown.' };
+      throw new PluginSystemError('InvalidState', `${plugin} looks for a service after it was stopped`, place);
+    };
     return {
-      find: <Service>(name: string, range?: string) => this.find(name, range, plugin) as Service,
-      has: (name, range) => this.has(name, range),
+      find: <Service>(name: string, range?: string) => {
+        check();
+        return this.find(name, range, plugin) as Service;
+      },
+      has: (name, range) => {
+        check();
+        return this.has(name, range, plugin);
+      },
     };
   }
 
+  /**
+   * Offers of a name. One of a plugin that does not run yet is for those who are started with it: if it failed, whoever runs would fall with it.
+   * @throws `RangeInvalid`
+   */
+  #visible(name: string, range: string | undefined, finder: string | undefined): readonly Offered[] {
+    if (range !== undefined && (typeof range !== 'string' || !isRange(range)))
+      throw new PluginSystemError('RangeInvalid', `${JSON.stringify(range)} is no range of versions`, { plugin: finder });
+    const { isRunning } = this.#parts;
+    const seesAll = finder !== undefined && !isRunning(finder);
+    return (this.#byName.get(name) ?? []).filter(({ plugin }) => seesAll || isRunning(plugin));
+  }
+
   #use(finder: string, { name, version, plugin }: Offered): void {
-    if (this.#dependsOn(plugin, finder)) {
+    if (this.#parts.dependsOn(plugin, finder)) {
       throw new PluginSystemError(
         'ServiceCircle',
         `${finder} looks up service ${name} ${version} of ${plugin}, which depends on ${finder} itself`,
@@ -114,7 +154,7 @@ export class ServiceTable {
     const uses = this.#uses.get(finder) ?? new Set();
     if (uses.has(plugin)) return;
     this.#uses.set(finder, uses.add(plugin));
-    this.#onUse(finder);
+    this.#parts.onUse(finder);
   }
 
   #notFound(name: string, range: string | undefined, entries: readonly Offered[], finder: string | undefined) {

@@ -18,7 +18,8 @@ export type ErrorCategory =
   | 'usage'
   | 'internal';
 
-interface ErrorEntry {
+/** What is said of a code. */
+export interface ErrorEntry {
   readonly category: ErrorCategory;
   readonly remedy: string;
 }

@@ -12,17 +12,17 @@ import type { ProbeReport } from './probe-report.js';
 
 export interface ProbeOptions {
   /** What the plugin is told of its host. Default `mortise`. */
-  readonly app?: string;
+  readonly app?: string | undefined;
   /** Default: the version of the ABI. */
-  readonly apiVersion?: string;
+  readonly apiVersion?: string | undefined;
   /** Default: an empty folder that is removed afterwards. */
-  readonly configDirectory?: string;
-  readonly config?: Readonly<Record<string, JsonValue>>;
+  readonly configDirectory?: string | undefined;
+  readonly config?: Readonly<Record<string, JsonValue>> | undefined;
   /** Also init, preflight and shut down. Default false: the plugin only registers its stages. */
-  readonly init?: boolean;
+  readonly init?: boolean | undefined;
   /** How long all of it may take, in milliseconds. Default 10 000. */
-  readonly timeoutMs?: number;
-  readonly signal?: AbortSignal;
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** How much later than its deadline a child ends that has lost its parent. */

@@ -69,8 +69,16 @@ export class NativePlugin implements Plugin {
     return this.#guarded.ledger.entries();
   }
 
-  get abandoned(): boolean {
-    return this.#guarded.gate.state === 'abandoned';
+  withdrawServices(): void {
+    this.#services.withdraw();
+  }
+
+  onAbandoned(listener: (error: PluginSystemError) => void): void {
+    this.#guarded.gate.listen((reason) => {
+      // Nobody is to find what must not be called.
+      this.#services.withdraw();
+      listener(new PluginSystemError('Abandoned', reason, { plugin: this.metadata.name, path: this.path, phase: 'operation' }));
+    });
   }
 
   /** Told before registerStages, and whenever more is known: the host library must know who depends on whom before one finds a service of another. */
@@ -179,13 +187,10 @@ export class NativePlugin implements Plugin {
   /** Destroys the stages, last first, then the instance; nothing of the plugin is called after that. An abandoned plugin is left alone. */
   destroy(): void {
     const { gate } = this.#guarded;
-    // Nobody is to find what must not be called.
-    if (gate.state === 'abandoned') this.#services.withdraw();
     if (gate.state !== 'open') return;
     if (gate.active > 0) {
       const reason = 'a call was still in progress when the plugin was to be destroyed; it is never called again';
       gate.abandon(reason);
-      this.#services.withdraw();
       throw new PluginSystemError('Abandoned', reason, { plugin: this.metadata.name, path: this.path, operation: 'destroy' });
     }
     this.#session.library.pluginState(this.#handle, PLUGIN_STATES.stopped);

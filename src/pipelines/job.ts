@@ -1,6 +1,6 @@
 import { checkKey, MAX_JSON_DEPTH, toTransfer } from '../abi/index.js';
 import { isOurs, PluginSystemError, shown, thrownText } from '../errors/index.js';
-import type { ContextValue, JsonValue, RunMode } from '../plugin/index.js';
+import type { ContextInput, ContextValue, JsonValue, RunMode } from '../plugin/index.js';
 import type { FailurePolicy, Pipeline } from './pipeline.js';
 
 /**
@@ -12,11 +12,11 @@ export type EncodedValues = Readonly<Record<string, JsonValue>>;
 /** A run that can be a job of a queue: plain JSON. All but `pipeline` and `data` are options of `run`. */
 export interface RunJob {
   readonly pipeline: string | Pipeline;
-  readonly mode?: RunMode;
-  readonly data?: EncodedValues;
-  readonly onFailure?: FailurePolicy;
-  readonly concurrency?: number;
-  readonly skip?: Readonly<Record<string, string>>;
+  readonly mode?: RunMode | undefined;
+  readonly data?: EncodedValues | undefined;
+  readonly onFailure?: FailurePolicy | undefined;
+  readonly concurrency?: number | undefined;
+  readonly skip?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Characters that a message shows of either end of a long place. */
@@ -33,11 +33,11 @@ const DOUBLES: Readonly<Record<string, number>> = {
  * Writes values of a context, such as `data` of a report, so that `decodeValues` gives the same again after any way that JSON takes.
  * @throws `ContextValueInvalid` naming the key, for what no context would take; for what is no object
  */
-export function encodeValues(values: Readonly<Record<string, ContextValue>>): EncodedValues {
+export function encodeValues(values: Readonly<Record<string, ContextInput>>): EncodedValues {
   return Object.fromEntries(
     entriesOf(values, 'values').map(([key, value]) => {
       checkKey(key);
-      return [key, encode(value as ContextValue, key)];
+      return [key, encode(value as ContextInput, key)];
     }),
   );
 }
@@ -64,7 +64,7 @@ function entriesOf(values: unknown, what: string): Array<[string, unknown]> {
   throw new PluginSystemError('ContextValueInvalid', `${what} are an object with a value for each key, not ${shown(values)}`);
 }
 
-function encode(value: ContextValue, key: string): JsonValue {
+function encode(value: ContextInput, key: string): JsonValue {
   const { tag, value: carried } = toTransfer(value, key);
   switch (tag) {
     case 'int64':
@@ -80,7 +80,7 @@ function encode(value: ContextValue, key: string): JsonValue {
   }
 }
 
-function encodeObject(value: ContextValue, key: string): JsonValue {
+function encodeObject(value: ContextInput, key: string): JsonValue {
   try {
     return JSON.parse(JSON.stringify(value, encodePart)) as JsonValue;
   } catch (thrown) {

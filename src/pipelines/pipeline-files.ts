@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type ErrorCode, nearest, PluginSystemError } from '../errors/index.js';
 import { type PipelineDefinition, type PipelineStep, readPipeline } from './pipeline.js';
 
@@ -18,14 +18,14 @@ export interface PipelineFiles {
   readonly problems: readonly PluginSystemError[];
 }
 
-/** Reads the pipelines of a folder: its `*.toml`, sorted by name. A folder that is not there holds none. Never throws because of what it finds. */
+/** Reads the pipelines of a folder: its `*.toml`, sorted by name; one whose suffix is written otherwise is a problem. A folder that is not there holds none. Never throws because of what it finds. */
 export function readPipelineFiles(directory: string): PipelineFiles {
   const pipelines: Array<[string, PipelineDefinition]> = [];
   const problems: PluginSystemError[] = [];
   for (const file of listFiles(directory, problems)) {
     const path = join(directory, file);
     try {
-      pipelines.push(readFile(path, file.slice(0, -SUFFIX.length)));
+      pipelines.push(readPipelineFile(path));
     } catch (error) {
       problems.push(PluginSystemError.from(error, 'FileUnreadable', { path, operation: 'pipelines' }));
     }
@@ -36,7 +36,7 @@ export function readPipelineFiles(directory: string): PipelineFiles {
 function listFiles(directory: string, problems: PluginSystemError[]): string[] {
   try {
     const names = readdirSync(directory);
-    return names.filter((name) => name.endsWith(SUFFIX)).sort();
+    return names.filter((name) => name.toLowerCase().endsWith(SUFFIX)).sort();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
       problems.push(PluginSystemError.from(error, 'FileUnreadable', { path: directory, operation: 'pipelines' }));
@@ -44,7 +44,14 @@ function listFiles(directory: string, problems: PluginSystemError[]): string[] {
   }
 }
 
-function readFile(path: string, name: string): [string, PipelineDefinition] {
+/**
+ * Reads the pipeline of one file: its name and its definition.
+ * @throws `PipelineInvalid`, `FileUnreadable`; what the file system says
+ */
+export function readPipelineFile(path: string): [name: string, definition: PipelineDefinition] {
+  const name = basename(path).slice(0, -SUFFIX.length);
+  if (!path.endsWith(SUFFIX))
+    throw invalid(path, `the name of the file ends with ${path.slice(-SUFFIX.length)}; ${SUFFIX} was wanted`);
   if (!NAME.test(name))
     throw invalid(path, `the name of the file is to be that of the pipeline: ${NAME.source.slice(1, -1)}, then ${SUFFIX}`);
   const stat = statSync(path);
@@ -78,7 +85,7 @@ function parse(path: string, bytes: Uint8Array): Record<string, unknown> {
 }
 
 function readTable(path: string, table: Record<string, unknown>): PipelineDefinition {
-  checkKeys(path, 'a pipeline', table, TABLE);
+  checkKeys(path, 'the pipeline', table, TABLE);
   const { description, on_failure: onFailure, concurrency, stage = [] } = table;
   if (description !== undefined && typeof description !== 'string') throw invalid(path, 'description is no text');
   if (onFailure !== undefined && onFailure !== 'stop' && onFailure !== 'continue')
@@ -111,18 +118,16 @@ function checkKeys(path: string, what: string, table: object, known: readonly st
   for (const key of Object.keys(table)) {
     if (known.includes(key)) continue;
     const near = nearest(key, known);
-    throw invalid(
-      path,
-      `${what} has no ${JSON.stringify(key)}`,
-      near === undefined ? `It may have: ${known.join(', ')}.` : `Did you mean ${JSON.stringify(near)}?`,
-    );
+    // In the detail, since it becomes a warning, which has no remedy.
+    const meant = near === undefined ? `there are ${known.join(', ')}` : `did you mean ${JSON.stringify(near)}?`;
+    throw invalid(path, `unknown field ${JSON.stringify(key)} in ${what}; ${meant}`);
   }
 }
 
-function invalid(path: string, what: string, remedy?: string): PluginSystemError {
-  return problem('PipelineInvalid', path, what, remedy);
+function invalid(path: string, what: string): PluginSystemError {
+  return problem('PipelineInvalid', path, what);
 }
 
-function problem(code: ErrorCode, path: string, what: string, remedy?: string): PluginSystemError {
-  return new PluginSystemError(code, what, { path, operation: 'pipelines', remedy });
+function problem(code: ErrorCode, path: string, what: string): PluginSystemError {
+  return new PluginSystemError(code, what, { path, operation: 'pipelines' });
 }

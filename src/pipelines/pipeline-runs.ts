@@ -1,3 +1,4 @@
+import { basename, extname, join } from 'node:path';
 import { nearest, PluginSystemError } from '../errors/index.js';
 import type { Logger } from '../plugin/index.js';
 import type { CallHooks } from './call-hooks.js';
@@ -34,6 +35,8 @@ export class PipelineRuns {
   readonly #log: Logger;
   readonly #hooks: CallHooks | undefined;
   #found: Readonly<Record<string, Pipeline>> = {};
+  /** Why a file was refused, by the name that its pipeline would have. */
+  #refused: ReadonlyMap<string, PluginSystemError> = new Map();
   readonly #active = new Set<ActiveRun>();
   readonly #plans = new Map<string, { version: number; plan: PipelinePlan }>();
 
@@ -49,9 +52,13 @@ export class PipelineRuns {
     return Object.keys(this.#pipelines).sort();
   }
 
-  /** Takes pipelines that were found in files, in the place of those found before. The options of the manager win over them. */
-  found(pipelines: Readonly<Record<string, Pipeline>>): void {
+  /**
+   * Takes pipelines that were found in files, in the place of those found before. The options of the manager win over them. `problems`: why other files were
+   * refused, each with the path of its file.
+   */
+  found(pipelines: Readonly<Record<string, Pipeline>>, problems: readonly PluginSystemError[] = []): void {
     this.#found = pipelines;
+    this.#refused = new Map(problems.map((problem) => [nameOf(problem.path ?? ''), problem]));
     this.#plans.clear();
   }
 
@@ -118,6 +125,8 @@ export class PipelineRuns {
     if (known?.version === this.#stages.version) return known.plan;
     const pipelines = this.#pipelines;
     if (!Object.hasOwn(pipelines, name)) {
+      const refused = this.#refused.get(name);
+      if (refused !== undefined) throw fileRefused(name, refused);
       const near = nearest(name, Object.keys(pipelines));
       throw new PluginSystemError('PipelineNotFound', `there is no pipeline ${JSON.stringify(name)}`, {
         phase: 'operation',
@@ -129,10 +138,32 @@ export class PipelineRuns {
             : { remedy: `Did you mean ${JSON.stringify(near)}?` }),
       });
     }
-    const plan = planPipeline(name, pipelines[name] as Pipeline, this.#stages);
+    const path = Object.hasOwn(this.#options.pipelines, name) ? undefined : this.#pathOf(name);
+    const plan = planPipeline(name, pipelines[name] as Pipeline, this.#stages, path);
     this.#plans.set(name, { version: this.#stages.version, plan });
     return plan;
   }
+
+  #pathOf(found: string): string {
+    return join(this.#options.configDirectory, 'pipelines', `${found}.toml`);
+  }
+}
+
+function nameOf(path: string): string {
+  return basename(path, extname(path));
+}
+
+function fileRefused(name: string, { detail, path, remedy }: PluginSystemError): PluginSystemError {
+  return new PluginSystemError(
+    'PipelineNotFound',
+    `there is no pipeline ${JSON.stringify(name)}: its file was refused: ${detail}`,
+    {
+      path,
+      phase: 'operation',
+      operation: name,
+      remedy,
+    },
+  );
 }
 
 /** Whether `work` ended within the time. */

@@ -14,17 +14,21 @@ export type FailurePolicy = 'stop' | 'continue';
  */
 export type PipelineStep =
   | string
-  | { readonly stage: string; readonly after?: readonly string[] | 'previous'; readonly timeoutMs?: number };
+  | {
+      readonly stage: string;
+      readonly after?: readonly string[] | 'previous' | undefined;
+      readonly timeoutMs?: number | undefined;
+    };
 
 /** Stages with their order, and how they are run. Each stage occurs once. */
 export interface PipelineDefinition {
   readonly steps: readonly PipelineStep[];
   /** For people. */
-  readonly description?: string;
+  readonly description?: string | undefined;
   /** Default `stop`. */
-  readonly onFailure?: FailurePolicy;
+  readonly onFailure?: FailurePolicy | undefined;
   /** How many stages, or chains of native stages, are in progress at once at most. Default: no limit. */
-  readonly concurrency?: number;
+  readonly concurrency?: number | undefined;
 }
 
 /** A list of steps, or a definition. */
@@ -114,7 +118,7 @@ function readSteps(name: string, written: readonly unknown[]): Step[] {
   const byId = new Map<string, Step & { after: readonly Step[]; needs: readonly Step[] }>();
   for (const [index, step] of written.entries()) {
     const stage = typeof step === 'string' ? step : (step as { stage?: unknown } | null | undefined)?.stage;
-    if (typeof stage !== 'string') throw invalidPipeline(name, `step ${index} names no stage`);
+    if (typeof stage !== 'string') throw namesNoStage(name, index, step);
     if (byId.has(stage)) throw invalidPipeline(name, `stage ${stage} occurs twice`);
     byId.set(stage, { stage, after: [], needs: [], timeoutMs: readTimeout(name, index, step) });
   }
@@ -126,6 +130,15 @@ function readSteps(name: string, written: readonly unknown[]): Step[] {
     else step.after = step.needs = readAfter(name, step.stage, after, byId);
   }
   return steps;
+}
+
+function namesNoStage(name: string, index: number, step: unknown): PluginSystemError {
+  const error = invalidPipeline(name, `step ${index} names no stage; an id was wanted, or an object with the id as its stage`);
+  const isMeant = typeof step === 'object' && step !== null && !('stage' in step);
+  // Files of pipelines say `id`.
+  const near = !isMeant ? undefined : 'id' in step ? 'id' : nearest('stage', Object.keys(step));
+  if (near !== undefined) error.remedy = `Did you mean "stage" by ${JSON.stringify(near)}?`;
+  return error;
 }
 
 function readTimeout(name: string, index: number, step: unknown): number | undefined {

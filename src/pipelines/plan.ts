@@ -64,19 +64,20 @@ export class PipelinePlan {
 }
 
 /**
- * Resolves the stages of a pipeline and orders them.
+ * Resolves the stages of a pipeline and orders them. `path`: of the file that defines it.
  * @throws `PipelineInvalid`, `InvalidOption` (a misspelt field), `StageNotFound`, `StageRequirementMissing`
  */
-export function planPipeline(name: string, pipeline: Pipeline, table: StageTable): PipelinePlan {
+export function planPipeline(name: string, pipeline: Pipeline, table: StageTable, path?: string): PipelinePlan {
   const { steps, onFailure, concurrency } = readPipeline(name, pipeline);
+  const wanting = { pipeline: name, path };
   const planned = new Map<Step, PlannedStage>();
   const plannedOf = (step: Step) => planned.get(step) as PlannedStage;
   for (const step of steps) {
     const after = step.after.map(plannedOf);
     const needs = step.needs.map((needed) => ({ stage: plannedOf(needed), because: 'after' }) as const);
-    planned.set(step, plannedStage(table.get(step.stage), { after, needs, timeoutMs: step.timeoutMs }));
+    planned.set(step, plannedStage(table.get(step.stage, wanting), { after, needs, timeoutMs: step.timeoutMs }));
   }
-  return new PipelinePlan(withRequiredStages(name, [...planned.values()], table), onFailure, concurrency);
+  return new PipelinePlan(withRequiredStages(wanting, [...planned.values()], table), onFailure, concurrency);
 }
 
 /** Whether segment `earlier` has ended before segment `later` begins. */

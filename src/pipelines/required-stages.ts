@@ -2,21 +2,25 @@ import { PluginSystemError } from '../errors/index.js';
 import { inOrder } from './order.js';
 import { invalidPipeline } from './pipeline.js';
 import { type PlannedStage, plannedStage } from './planned-stage.js';
-import type { StageTable } from './stage-table.js';
+import type { StageTable, Wanting } from './stage-table.js';
 
 /**
  * Lets what the plugins of `stages` require run before their stages. A required stage that is missing is put right before the first stage that needs it, as if it
  * were written there; an optional one is only ordered where it is. `stages` are in order, and so is the result.
  * @throws `PipelineInvalid` if the pipeline has a required stage run after one that needs it, `StageRequirementMissing`
  */
-export function withRequiredStages(name: string, stages: readonly PlannedStage[], table: StageTable): readonly PlannedStage[] {
+export function withRequiredStages(
+  wanting: Wanting,
+  stages: readonly PlannedStage[],
+  table: StageTable,
+): readonly PlannedStage[] {
   if (stages.every((planned) => planned.requires.length === 0)) return stages;
-  const complete = insertMissing(stages, table);
-  orderRequired(name, complete);
+  const complete = insertMissing(wanting, stages, table);
+  orderRequired(wanting.pipeline, complete);
   return inOrder(complete);
 }
 
-function insertMissing(stages: readonly PlannedStage[], table: StageTable): PlannedStage[] {
+function insertMissing(wanting: Wanting, stages: readonly PlannedStage[], table: StageTable): PlannedStage[] {
   const here = new Set(stages.map((planned) => planned.stage.id));
   const complete: PlannedStage[] = [];
   const place = (planned: PlannedStage) => {
@@ -24,7 +28,7 @@ function insertMissing(stages: readonly PlannedStage[], table: StageTable): Plan
       if (!required || here.has(stage)) continue;
       here.add(stage);
       const { after, needs, plugin } = planned;
-      const inserted = plannedStage(requiredStage(stage, plugin, table), { after, needs, requiredBy: plugin });
+      const inserted = plannedStage(requiredStage(wanting, stage, plugin, table), { after, needs, requiredBy: plugin });
       place(inserted);
       planned.after = [inserted];
     }
@@ -34,13 +38,14 @@ function insertMissing(stages: readonly PlannedStage[], table: StageTable): Plan
   return complete;
 }
 
-function requiredStage(id: string, plugin: string, table: StageTable) {
+function requiredStage({ pipeline, path }: Wanting, id: string, plugin: string, table: StageTable) {
   if (table.has(id)) return table.get(id);
-  throw new PluginSystemError('StageRequirementMissing', `${plugin} requires stage ${id}, which no running plugin provides`, {
-    plugin,
-    phase: 'operation',
-    operation: id,
-  });
+  const { absence, remedy } = table.absenceOf(id);
+  throw new PluginSystemError(
+    'StageRequirementMissing',
+    `pipeline ${JSON.stringify(pipeline)}: ${plugin} requires stage ${id}, which no running plugin provides${absence}`,
+    { plugin, path, phase: 'operation', operation: id, remedy },
+  );
 }
 
 /** Adds what the order as written does not say already: chains of stages are to stay chains. */

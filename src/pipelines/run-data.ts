@@ -1,6 +1,6 @@
 import { checkKey, fromTransfer, toTransfer } from '../abi/index.js';
 import { PluginSystemError } from '../errors/index.js';
-import type { BatchChange, ContextValue, StageRunner, TransferValue } from '../plugin/index.js';
+import type { BatchChange, ContextInput, ContextValue, StageRunner, TransferValue } from '../plugin/index.js';
 
 export type Changes = ReadonlyMap<string, TransferValue | undefined>;
 
@@ -22,7 +22,7 @@ export class RunData {
   readonly #seen = new Map<StageRunner, number>();
   readonly #writers = new Map<string, Writer>();
 
-  constructor(initial: Readonly<Record<string, ContextValue>> = {}) {
+  constructor(initial: Readonly<Record<string, ContextInput>> = {}) {
     for (const [key, value] of Object.entries(initial)) {
       checkKey(key);
       this.#set(key, toTransfer(value, key), undefined);

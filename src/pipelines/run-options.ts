@@ -1,21 +1,22 @@
 import { checkOptionNames, isOurs, nearest, PluginSystemError, shown, thrownText } from '../errors/index.js';
-import type { ContextValue, RunMode } from '../plugin/index.js';
+import type { ContextInput, RunMode } from '../plugin/index.js';
 import { type FailurePolicy, isConcurrency, isFailurePolicy } from './pipeline.js';
 import type { PipelinePlan } from './plan.js';
 
+/** Options of `run`. */
 export interface RunOptions {
   /** Default `live`. */
-  readonly mode?: RunMode;
+  readonly mode?: RunMode | undefined;
   /** First values of the context. */
-  readonly data?: Readonly<Record<string, ContextValue>>;
+  readonly data?: Readonly<Record<string, ContextInput>> | undefined;
   /** Cancels the run. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Instead of what the definition of the pipeline says. */
-  readonly onFailure?: FailurePolicy;
+  readonly onFailure?: FailurePolicy | undefined;
   /** Instead of what the definition of the pipeline says. */
-  readonly concurrency?: number;
+  readonly concurrency?: number | undefined;
   /** Stages that are not to be run, with the reason, which the report gives again. Those after them run. */
-  readonly skip?: Readonly<Record<string, string>>;
+  readonly skip?: Readonly<Record<string, string>> | undefined;
 }
 
 const KNOWN = ['mode', 'data', 'signal', 'onFailure', 'concurrency', 'skip'];

@@ -1,5 +1,5 @@
 import { isOurs, PluginSystemError, thrownText } from '../errors/index.js';
-import type { BatchResult, ContextValue, Logger, RunMode, Stage } from '../plugin/index.js';
+import type { BatchResult, ContextInput, Logger, RunMode, Stage } from '../plugin/index.js';
 import type { CallHooks, StageCall } from './call-hooks.js';
 import type { CancellationSource } from './cancellation.js';
 import { Deadline } from './deadline.js';
@@ -19,7 +19,7 @@ export interface RunRequest {
   readonly mode: RunMode;
   readonly onFailure: FailurePolicy;
   readonly concurrency: number;
-  readonly data: Readonly<Record<string, ContextValue>> | undefined;
+  readonly data: Readonly<Record<string, ContextInput>> | undefined;
   readonly configDirectory: string;
   readonly cancellation: CancellationSource;
   /** Told of each call; then each segment is one stage. */

@@ -1,6 +1,6 @@
 import { checkKey, fromTransfer, toTransfer } from '../abi/index.js';
 import { PluginSystemError } from '../errors/index.js';
-import type { ContextValue, Logger, RunMode, StageContext, TransferValue } from '../plugin/index.js';
+import type { ContextInput, ContextValue, Logger, RunMode, StageContext, TransferValue } from '../plugin/index.js';
 import type { CancellationSource } from './cancellation.js';
 import type { Changes } from './run-data.js';
 
@@ -50,12 +50,12 @@ export class StageContextView implements StageContext {
     return this.#log;
   }
 
-  get(key: string): ContextValue | undefined {
+  get<Value = ContextValue>(key: string): Value | undefined {
     const value = this.#changes?.has(key) ? this.#changes.get(key) : this.#parts.values.get(key);
-    return value === undefined ? undefined : fromTransfer(value);
+    return value === undefined ? undefined : (fromTransfer(value) as Value);
   }
 
-  set(key: string, value: ContextValue): void {
+  set(key: string, value: ContextInput): void {
     checkKey(key);
     this.#write(key, toTransfer(value, key));
   }

@@ -16,6 +16,13 @@ export interface RegisteredStage {
   readonly requires: readonly StageNeed[];
 }
 
+/** The pipeline that wants a stage, for errors. */
+export interface Wanting {
+  readonly pipeline: string;
+  /** The file that defines it. */
+  readonly path?: string | undefined;
+}
+
 interface Reserved {
   readonly stages: readonly Stage[];
   readonly requires: readonly StageNeed[];
@@ -30,6 +37,8 @@ export class StageTable {
   readonly #published = new Map<string, readonly Stage[]>();
   readonly #stages = new Map<string, RegisteredStage>();
   readonly #namespaces = new Map<string, string>();
+  /** Plugin by stage id, of all that was ever reserved: who has a stage that cannot be found. */
+  readonly #everReserved = new Map<string, string>();
   #version = 0;
 
   /** Grows with every change. */
@@ -58,7 +67,10 @@ export class StageTable {
         );
       }
     }
-    for (const { id } of stages) this.#namespaces.set(namespaceOf(id), plugin);
+    for (const { id } of stages) {
+      this.#namespaces.set(namespaceOf(id), plugin);
+      this.#everReserved.set(id, plugin);
+    }
     const needs = requirements.filter((requirement) => !requirement.provided);
     const requires = Object.freeze(needs.map(({ stage, required }) => Object.freeze({ stage, required })));
     this.#reserved.set(plugin, { stages, requires });
@@ -95,17 +107,30 @@ export class StageTable {
   }
 
   /**
-   * @throws `StageNotFound`, with the nearest id that exists
+   * @throws `StageNotFound`, with the plugin that has the stage and does not run, or the nearest id that exists
    */
-  get(id: string): RegisteredStage {
+  get(id: string, wanting?: Wanting): RegisteredStage {
     const found = this.#stages.get(id);
     if (found !== undefined) return found;
-    const near = nearest(id, [...this.#stages.keys()]);
-    throw new PluginSystemError('StageNotFound', `no running plugin provides stage ${JSON.stringify(id)}`, {
+    const { absence, remedy } = this.absenceOf(id);
+    const near = remedy === undefined ? nearest(id, [...this.#stages.keys()]) : undefined;
+    const prefix = wanting === undefined ? '' : `pipeline ${JSON.stringify(wanting.pipeline)}: `;
+    throw new PluginSystemError('StageNotFound', `${prefix}no running plugin provides stage ${JSON.stringify(id)}${absence}`, {
+      path: wanting?.path,
       phase: 'operation',
       operation: id,
-      ...(near === undefined ? {} : { remedy: `Did you mean ${JSON.stringify(near)}?` }),
+      remedy: near === undefined ? remedy : `Did you mean ${JSON.stringify(near)}?`,
     });
+  }
+
+  /** Why a stage cannot be found, as the end of a sentence, and what to do, as far as it is known who has it. */
+  absenceOf(id: string): { readonly absence: string; readonly remedy: string | undefined } {
+    const plugin = this.#everReserved.get(id);
+    if (plugin === undefined) return { absence: '', remedy: undefined };
+    return {
+      absence: `: plugin ${plugin}, which has it, does not run`,
+      remedy: `manager.why('${plugin}') says why, unless it was unloaded.`,
+    };
   }
 
   /** All stages, in the order in which they were registered. */

@@ -1,7 +1,8 @@
 /** Log levels of pino, lowest first. */
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
-type LogMethod = {
+/** Writes one line: its text, or fields with a text. */
+export type LogMethod = {
   (fields: object, message?: string): void;
   (message: string): void;
 };

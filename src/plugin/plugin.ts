@@ -1,4 +1,4 @@
-import type { WarningCode } from '../errors/index.js';
+import type { PluginSystemError, WarningCode } from '../errors/index.js';
 import type { Logger } from './logger.js';
 import type { Stage, StageContext } from './stage.js';
 import type { JsonValue } from './value.js';
@@ -76,7 +76,7 @@ export interface ServiceFinder {
   /**
    * The service `name` in its highest version within `range` (npm grammar; any where absent). It may be used until the `shutdown` of the finder has ended: whoever
    * found a service is stopped before the plugin that offers it.
-   * @throws `ServiceNotFound` (name, version, or it is one of C functions), `ServiceCircle` (the offerer depends on the finder), `VersionInvalid`
+   * @throws `ServiceNotFound` (name, version, or it is one of C functions), `ServiceCircle` (the offerer depends on the finder), `RangeInvalid`
    */
   find<Service>(name: string, range?: string): Service;
   has(name: string, range?: string): boolean;
@@ -111,8 +111,8 @@ export interface Plugin {
   /** Absolute path of the library; absent for a TypeScript plugin. */
   readonly path?: string | undefined;
   readonly warnings?: readonly PluginWarning[] | undefined;
-  /** A call of it did not return: it is never called again. */
-  readonly abandoned?: boolean | undefined;
+  /** Calls `listener`, once, when a call of it did not return in time: it is never called again from then on. */
+  onAbandoned?(listener: (error: PluginSystemError) => void): void;
   /**
    * Told before registerStages: the plugins it depends on, at one remove or more, so that services never form circles. May be told again later; what
    * was told before stays true.
@@ -122,6 +122,8 @@ export interface Plugin {
   init?(host: PluginHost): void | Promise<void>;
   /** Asked once, after init; others can find these from then on. */
   services?(): readonly ServiceOffer[];
+  /** Nobody is to find a service of it from now on; those who did keep it until they are stopped. */
+  withdrawServices?(): void;
   /** Names of the plugins whose services it found by means that the manager does not see. */
   uses?(): readonly string[];
   preflight?(context: StageContext): void | Promise<void>;

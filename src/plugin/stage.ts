@@ -1,5 +1,5 @@
 import type { Logger } from './logger.js';
-import type { ContextValue } from './value.js';
+import type { ContextInput, ContextValue } from './value.js';
 
 /** `live` does it; `dry_run` only says what would be done. */
 export type RunMode = 'live' | 'dry_run';
@@ -20,13 +20,16 @@ export interface StageContext {
   readonly signal: AbortSignal;
   /** Child logger with plugin and stage. */
   readonly log: Logger;
-  /** The value of `key`, or undefined. Objects and arrays are fresh copies; bytes are shared and must not be changed. */
-  get(key: string): ContextValue | undefined;
+  /**
+   * The value of `key`, or undefined. Objects and arrays are fresh copies; bytes are shared and must not be changed. `Value` is what the caller says it is: nothing
+   * checks that.
+   */
+  get<Value = ContextValue>(key: string): Value | undefined;
   /**
    * Sets `key` (1–255 bytes of UTF-8). Objects and arrays are copied; bytes are taken, so do not change them afterwards.
    * @throws `ContextValueInvalid`, `ContextReadOnly`
    */
-  set(key: string, value: ContextValue): void;
+  set(key: string, value: ContextInput): void;
   has(key: string): boolean;
   /** Removes `key`; false if it was not there. */
   delete(key: string): boolean;

@@ -1,10 +1,1 @@
-export { accessesExclude } from './conflicts.js';
-export * from './explain.js';
-export * from './graph.js';
-export * from './graph-dot.js';
-export * from './graph-svg.js';
-export { graphText } from './graph-text.js';
-export { compareVersions, isRange, rangesMeet, satisfies } from './ranges.js';
-export * from './resolve.js';
 export type * from './types.js';
-export * from './why.js';

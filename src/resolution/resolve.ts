@@ -1,16 +1,18 @@
 import { PluginSystemError } from '../errors/index.js';
-import { Admission, type Eviction } from './admission.js';
-import { duplicate, duplicateConflict, refusedDuplicates } from './duplicates.js';
-import { dependencyError } from './failure.js';
-import { Failures } from './failures.js';
-import { groundedOptions } from './grounding.js';
+import type { SettledConflict } from './conflicts/decisions.js';
+import { duplicate, duplicateConflict, refusedDuplicates } from './conflicts/duplicates.js';
+import { settleConflicts } from './conflicts/settle-conflicts.js';
+import { ineligibility } from './eligibility.js';
+import { getOrInsert } from './get-or-insert.js';
 import { type Sequence, sequenceOf } from './order.js';
-import { contenders, groupByName, Pool } from './pool.js';
 import { compareVersions, satisfies } from './ranges.js';
 import { comparePreference, compareRank, compareText } from './rank.js';
-import { screen } from './screening.js';
-import { type Settled, settle } from './settlement.js';
 import type { Candidate, PluginConflict, Resolution, ResolutionOptions } from './types.js';
+import { feasibleOptions } from './versions/feasibility.js';
+import { infeasibility } from './versions/infeasibility.js';
+import { contenders, groupByName, type Option, Pool } from './versions/pool.js';
+import type { Work } from './versions/solver.js';
+import { chooseVersions, type VersionChoice } from './versions/version-choice.js';
 
 /**
  * Chooses which plugins run, one of each name, and in which order. Nothing is read but what is handed in; the answer does not depend on the order of `entries`, except
@@ -23,12 +25,8 @@ export function resolve<Entry extends Candidate>(entries: readonly Entry[], opti
   return new Resolver(entries, options).run();
 }
 
-/** Why some gave way although they could run: taken back if those in whose favour it was do not run in the end. */
-interface Verdict<Entry extends Candidate> {
-  readonly conflict: PluginConflict;
-  readonly refused: readonly Entry[];
-  readonly stands: (running: ReadonlySet<Entry>, names: ReadonlySet<string>) => boolean;
-}
+/** Steps in the search for versions, for all rounds together: about a second. What occurs takes a few hundred at most. */
+const MAX_WORK = 10_000;
 
 class Resolver<Entry extends Candidate> {
   readonly #entries: readonly Entry[];
@@ -36,15 +34,17 @@ class Resolver<Entry extends Candidate> {
   readonly #errors = new Map<Entry, PluginSystemError>();
   /** By name, of those that are not refused for what they are. */
   readonly #groups: ReadonlyMap<string, readonly Entry[]>;
-  #verdicts: Array<Verdict<Entry>> = [];
-  /** Ids of conflicts whose verdict was taken back once: the next one stays. */
+  /** Conflicts for which some gave way that could run, with all that were refused. */
+  readonly #settled = new Map<SettledConflict<Entry>, readonly Entry[]>();
+  readonly #work: Work = { left: MAX_WORK };
+  /** Ids of conflicts that were taken back once: the next time they stay settled. */
   readonly #reopened = new Set<string>();
 
   constructor(entries: readonly Entry[], options: ResolutionOptions) {
     this.#entries = entries;
     this.#options = options;
     for (const entry of entries) {
-      const error = screen(entry, options.apiVersion);
+      const error = ineligibility(entry, options.apiVersion);
       if (error !== undefined) this.#errors.set(entry, error);
     }
     this.#groups = groupByName(entries.filter((entry) => !this.#errors.has(entry)));
@@ -54,31 +54,30 @@ class Resolver<Entry extends Candidate> {
   }
 
   run(): Resolution<Entry> {
+    // What is refused in the course of it stays in the pool, and is left out when versions are chosen.
+    const groups = [...this.#groups.values()].map((group) =>
+      (group.length === 1 ? group : contenders(group)).filter((entry) => !this.#errors.has(entry)),
+    );
+    const pool = new Pool(groups.filter((group) => group.length > 0));
     for (;;) {
-      const groups = [...this.#groups.values()]
-        .map((group) => (group.length === 1 ? group : contenders(group)).filter((entry) => !this.#errors.has(entry)))
-        .filter((group) => group.length > 0);
-      const pool = new Pool(groups);
-      const grounded = groundedOptions(pool);
-      const admission = new Admission(pool, grounded, this.#options);
-      if (admission.evictions.length > 0) {
-        this.#evict(admission.evictions);
-        continue;
-      }
-      const sequence = sequenceOf([...admission.chosen.values()]);
-      const settled = settle(sequence, this.#options);
+      const feasible = feasibleOptions(pool, (entry) => this.#errors.has(entry));
+      const choice = chooseVersions(pool, feasible, this.#options, this.#work);
+      for (const each of choice.settled) this.#refuse(each);
+      if (choice.settled.length > 0) continue;
+      const sequence = sequenceOf(choice.chosen);
+      const settled = settleConflicts(sequence, this.#options);
       const refusing = settled.filter(({ refusals }) => refusals.length > 0);
       for (const each of refusing) this.#refuse(each);
       if (refusing.length > 0 || this.#reopen(sequence)) continue;
-      return this.#conclude(pool, grounded, admission, sequence, settled);
+      return this.#conclude(pool, feasible, choice, sequence, settled);
     }
   }
 
-  #refuse({ conflict, refusals, winners }: Settled<Entry>): void {
+  #refuse(settled: SettledConflict<Entry>): void {
+    const { resolution } = settled.conflict;
     const refused: Entry[] = [];
-    for (const { entry, error } of refusals) {
+    for (const { entry, error } of settled.refusals) {
       // Where the operator named the plugin, no other version of it takes its place.
-      const { resolution } = conflict;
       const isByName = typeof resolution === 'object' && resolution.disable === entry.metadata.name;
       for (const each of isByName ? (this.#groups.get(entry.metadata.name) ?? []) : [entry]) {
         if (this.#errors.has(each)) continue;
@@ -86,62 +85,48 @@ class Resolver<Entry extends Candidate> {
         refused.push(each);
       }
     }
-    this.#verdicts.push({ conflict, refused, stands: (running) => winners.every((winner) => running.has(winner)) });
+    this.#settled.set(settled, refused);
   }
 
-  /** Those that the operator named first: without them there may be no other conflicts. */
-  #evict(evictions: readonly Eviction[]): void {
-    const named = evictions.filter(({ winners }) => winners.length > 0);
-    for (const { conflict, winners } of named.length > 0 ? named : evictions) {
-      const others = winners.length === 0 ? 'all of them are refused' : 'so it was decided';
-      const refused = conflict.refused
-        .flatMap((name) => this.#groups.get(name) ?? [])
-        .filter((entry) => !this.#errors.has(entry));
-      for (const entry of refused) {
-        this.#errors.set(entry, dependencyError('DependencyConflict', `${conflict.detail}; ${others}`, entry));
-      }
-      this.#verdicts.push({ conflict, refused, stands: (_, names) => winners.every((winner) => names.has(winner)) });
-    }
-  }
-
-  /** Takes back verdicts in favour of plugins that do not run in the end; whether there are any. */
+  /** Takes back what was settled in favour of plugins that do not run in the end; whether there is any. */
   #reopen({ all }: Sequence<Entry>): boolean {
-    if (this.#verdicts.length === 0) return false;
-    const [running, names] = [new Set(all), new Set(all.map(({ metadata }) => metadata.name))];
-    const stale = this.#verdicts.filter(({ conflict, stands }) => !this.#reopened.has(conflict.id) && !stands(running, names));
-    for (const { conflict, refused } of stale) {
-      this.#reopened.add(conflict.id);
+    if (this.#settled.size === 0) return false;
+    const running = new Set(all);
+    const runs = (versions: readonly Entry[]) => versions.some((entry) => running.has(entry));
+    const stale = [...this.#settled].filter(
+      ([{ conflict, winners }]) => !this.#reopened.has(conflict.id) && !winners.every(runs),
+    );
+    for (const [settled, refused] of stale) {
+      this.#reopened.add(settled.conflict.id);
+      this.#settled.delete(settled);
       for (const entry of refused) this.#errors.delete(entry);
     }
-    this.#verdicts = this.#verdicts.filter((verdict) => !stale.includes(verdict));
     return stale.length > 0;
   }
 
   #conclude(
     pool: Pool<Entry>,
-    grounded: Uint8Array,
-    admission: Admission<Entry>,
+    feasible: Uint8Array,
+    choice: VersionChoice<Entry>,
     sequence: Sequence<Entry>,
-    settled: ReadonlyArray<Settled<Entry>>,
+    settled: ReadonlyArray<SettledConflict<Entry>>,
   ): Resolution<Entry> {
     const chosen = new Set(sequence.all);
-    if (grounded.includes(0)) {
+    if (feasible.includes(0)) {
       const failed = this.#options.failed ?? new Map<string, PluginSystemError>();
       const refused = groupByName([...this.#errors.keys()]);
-      const failures = new Failures(pool, grounded, { refused, errors: this.#errors, failed });
-      for (const { id, entry } of pool.options) {
-        const error = failures.errorOf(id);
-        if (error !== undefined) this.#errors.set(entry, error);
+      for (const [id, { error }] of infeasibility(pool, feasible, { refused, errors: this.#errors, failed })) {
+        this.#errors.set((pool.options[id] as Option<Entry>).entry, error);
       }
     }
     for (const { name, entry } of pool.options) {
-      const error = this.#errors.has(entry) ? undefined : admission.failureOf(name)?.error;
-      if (error !== undefined) this.#errors.set(entry, atPath(error, entry));
+      const reason = this.#errors.has(entry) ? undefined : choice.reasons.get(name);
+      if (reason !== undefined) this.#errors.set(entry, atPath(reason.error, entry));
     }
     const duplicates = this.#concludeDuplicates(chosen, sequence);
     const conflicts = [
-      ...this.#verdicts.map(({ conflict }) => conflict),
-      ...admission.conflicts,
+      ...[...this.#settled.keys()].map(({ conflict }) => conflict),
+      ...choice.conflicts,
       ...settled.map(({ conflict }) => conflict),
       ...duplicates,
     ];
@@ -150,7 +135,7 @@ class Resolver<Entry extends Candidate> {
     return {
       order: sequence.all.filter((entry) => entry.isRunning !== true),
       refused: this.#refused(),
-      warnings: [...sequence.warnings, ...settled.flatMap(({ warnings }) => warnings)],
+      warnings: [...choice.warnings, ...sequence.warnings, ...settled.flatMap(({ warnings }) => warnings)],
       conflicts: [...byId.values()].sort((a, b) => compareText(a.id, b.id)),
       edges: sequence.edges,
     };
@@ -161,9 +146,7 @@ class Resolver<Entry extends Candidate> {
     const groups = [...this.#groups.values()].filter((group) => group.length > 1);
     const askers = new Map<Entry, Entry[]>();
     for (const { from, to } of groups.length > 0 ? edges : []) {
-      const known = askers.get(to);
-      if (known === undefined) askers.set(to, [from]);
-      else known.push(from);
+      getOrInsert(askers, to, (): Entry[] => []).push(from);
     }
     for (const group of groups) {
       const running = group.find((entry) => chosen.has(entry));

@@ -21,8 +21,8 @@ export interface Candidate {
 export type ConflictKind = 'duplicate' | 'exclusion' | 'incompatible' | 'version' | 'resource' | 'stage';
 
 /**
- * What is done about a conflict: `refuse` all of them, `prefer` the one that loads first, `allow` all with a warning. A core plugin and one that runs already are
- * never refused.
+ * What is done about a conflict: `refuse` all of them, `prefer` the one that loads first, `allow` all with a warning. A core plugin gives way only to another core
+ * plugin that loads before it; one that runs already is never refused. `conflicts/decisions.ts` has the rules.
  */
 export type ConflictPolicy = 'refuse' | 'prefer' | 'allow';
 

@@ -10,6 +10,7 @@ export class CallGate {
   #active = 0;
   #idle: Array<() => void> = [];
   #reason = '';
+  #onAbandon: (reason: string) => void = () => {};
 
   constructor(threadSafe: boolean) {
     this.threadSafe = threadSafe;
@@ -70,6 +71,12 @@ export class CallGate {
     this.#state = 'abandoned';
     this.#reason = reason;
     this.#wake();
+    this.#onAbandon(reason);
+  }
+
+  /** Calls `listener` when the plugin is abandoned. */
+  listen(listener: (reason: string) => void): void {
+    this.#onAbandon = listener;
   }
 
   #wake(): void {

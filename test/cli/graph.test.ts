@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { declared } from '../support/declared.js';
-import { describeWithFixtures, folderOf } from '../support/plugins.js';
+import { describeWithFixtures, folderOf, shipped, suffix } from '../support/plugins.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { json, mortise } from './mortise.js';
 
@@ -31,7 +31,7 @@ describeWithFixtures('mortise graph', () => {
       '     wants tool: met',
       '',
     ]);
-    expect(stderr).toContain('error DependencyVersion:');
+    expect(stderr).toBe('');
   });
 
   it('[G9] is JSON, Graphviz, or a picture that stands for itself', async () => {
@@ -42,7 +42,7 @@ describeWithFixtures('mortise graph', () => {
       to: 'store',
       kind: 'requires',
       range: '^2',
-      state: 'wrong version',
+      state: 'wrong_version',
     });
     const dot = await mortise('graph', folder(), '--format', 'dot');
     expect(dot.stdout).toMatch(/^digraph plugins \{\n[\s\S]*app 1\.0\.0[\s\S]*\}\n$/);
@@ -75,6 +75,33 @@ describeWithFixtures('mortise graph', () => {
     ]);
   });
 
+  it('[G9] has an error of what is not in the drawing: a file that could not be opened', async () => {
+    const plugins = folderOf(declared({ name: 'tool' }), declared({ name: 'app', dependencies: [{ name: 'nobody' }] }));
+    writeFileSync(join(plugins, `broken${suffix}`), 'no library');
+    const { code, stderr } = await mortise('graph', plugins);
+    expect(code).toBe(1);
+    expect(stderr.match(/^error \w+/gm)).toEqual(['error NotALibrary']);
+  });
+
+  it('[G10] is content with core folders alone', async () => {
+    const core = folderOf(declared({ name: 'core-tool', isCore: true }));
+    const { code, document } = await json('graph', '--core', core);
+    expect(code).toBe(0);
+    expect(document['plugins']).toMatchObject([{ name: 'core-tool', isCore: true }]);
+    expect((await mortise('why', 'core-tool', '--core', core)).code).toBe(0);
+  });
+
+  it('[G13] gives preflight checks the values that it is given, and plugins their options', async () => {
+    const plugins = folderOf(shipped('compat-check'));
+    const options = join(temporaryFolder(), 'options.toml');
+    writeFileSync(options, '[compat-check]\nkey = "memory"\nat_least = 8\n');
+    const args = ['graph', plugins, '--start', '--options', options];
+    expect((await mortise(...args, '--preflight', 'memory=16')).code).toBe(0);
+    const { code, stdout } = await mortise(...args, '--preflight', 'memory=4');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/PreflightCheckFailed: .*memory/);
+  });
+
   it('refuses formats that are none, with the nearest', async () => {
     const { code, stderr } = await mortise('graph', folder(), '--format', 'svgg');
     expect(code).toBe(2);
@@ -105,6 +132,22 @@ describeWithFixtures('mortise why', () => {
     const { code, stderr } = await mortise('why', 'tol', plugins);
     expect(code).toBe(1);
     expect(stderr).toContain('Did you mean "tool"?');
-    expect(stderr).toContain('broken.so');
+    expect(stderr).toContain('not opened: broken.so;');
+    expect(stderr.match(/^error \w+/gm)).toEqual(['error PluginNotFound']);
+  });
+
+  it('[G9] has the error of a file that may be the one that is missed, and of no other', async () => {
+    const plugins = folderOf(declared({ name: 'app', dependencies: [{ name: 'data-store' }] }));
+    for (const name of ['libdata_store', 'other']) writeFileSync(join(plugins, name + suffix), 'no library');
+    const { code, stdout, stderr } = await mortise('why', 'app', plugins);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^ {2}app: DependencyMissing: /m);
+    expect(stderr.match(/^error \w+/gm)).toEqual(['error NotALibrary']);
+    expect(stderr).toContain('libdata_store');
+  });
+
+  it('says at a terminal what is to be done there', async () => {
+    const { stderr } = await mortise('why', 'nothing-like-it', folderOf(declared({ name: 'tool' })));
+    expect(stderr).toContain('Check the name; `mortise graph DIR…` shows those that are here.');
   });
 });

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
@@ -93,6 +93,89 @@ describeWithFixtures('mortise run', () => {
         { status: 'skipped', reason: 'runs after stage-writes-then-fails:run, which failed' },
         { status: 'ok' },
       ],
+    });
+  });
+
+  it('[G16] runs the pipeline of a TOML file by the name of the file, and those of the configuration folder', async () => {
+    const config = temporaryFolder();
+    mkdirSync(join(config, 'pipelines'));
+    const toml = '[[stage]]\nid = "text:survey"\n';
+    writeFileSync(join(config, 'pipelines/kept.toml'), toml);
+    writeFileSync(join(config, 'alone.toml'), toml);
+    writeFileSync(join(config, 'broken.toml'), 'stages = []');
+    const args = ['run', folderOf(shipped('text')), '--input', textFile()];
+    const alone = await json(...args, '--pipelines', join(config, 'alone.toml'), '--pipeline', 'alone');
+    expect(alone).toMatchObject({ code: 0, document: { pipeline: 'alone', status: 'ok' } });
+    const kept = await json(...args, '--config', config, '--pipeline', 'kept');
+    expect(kept).toMatchObject({ code: 0, document: { pipeline: 'kept', status: 'ok' } });
+    const lacking = await json(...args, '--config', config, '--pipeline', 'kpet');
+    expect(lacking).toMatchObject({ code: 1, document: { error: { remedy: 'Did you mean "kept"?' } } });
+    const broken = await json(...args, '--pipelines', join(config, 'broken.toml'), '--pipeline', 'broken');
+    expect(broken).toMatchObject({
+      code: 1,
+      document: { error: { message: expect.stringContaining('did you mean "stage"?') } },
+    });
+    const missing = await json(...args, '--pipelines', join(config, 'missing.toml'), '--pipeline', 'missing');
+    expect(missing).toMatchObject({ code: 1, document: { error: { code: 'FileNotFound' } } });
+  });
+
+  it('[G10] heeds what the application is and has decided', async () => {
+    const config = temporaryFolder();
+    const core = folderOf(shipped('text'));
+    writeFileSync(join(config, 'plugins.json'), JSON.stringify({ format: 1, disabled: ['stage-noop'] }));
+    const args = ['run', folderOf(fixture('stage-noop')), '--core', core, '--input', textFile()];
+    expect((await mortise(...args, '--config', config, '--stage', 'text:survey')).code).toBe(0);
+    const { code, document } = await json(...args, '--config', config, '--stage', 'noop:s0');
+    expect(code).toBe(1);
+    expect(document).toMatchObject({ error: { code: 'StageNotFound' } });
+    const gone = await json(...args, '--config', join(config, 'gone'), '--stage', 'text:survey');
+    expect(gone).toMatchObject({ code: 1, document: { error: { code: 'FileNotFound', operation: '--config' } } });
+  });
+
+  it('[G16] leaves out what --skip names, and goes on after a failure with --continue', async () => {
+    const args = ['run', folderOf(fixture('stage-noop'), fixture('stage-writes-then-fails'))];
+    const stages = ['--stage', 'stage-writes-then-fails:run', '--stage', 'noop:s0', '--stage', 'noop:s1'];
+    const { code, document } = await json(
+      ...args,
+      ...stages,
+      '--continue',
+      '--concurrency',
+      '1',
+      '--skip',
+      'noop:s0=not today',
+    );
+    expect(code).toBe(1);
+    expect(document['stages']).toMatchObject([
+      { status: 'failed' },
+      { status: 'skipped', reason: 'not today' },
+      { status: 'ok' },
+    ]);
+    expect((await json(...args, ...stages)).document['stages']).toMatchObject([
+      {},
+      { status: 'not_run' },
+      { status: 'not_run' },
+    ]);
+  });
+
+  it('[G20] gives plugins the options of a file', async () => {
+    const folder = temporaryFolder();
+    const args = ['run', folderOf(shipped('compat-check')), '--stage', 'compat-check:report', '--preflight', 'memory=4'];
+    for (const [name, text] of [
+      ['options.json', '{"compat-check": {"key": "memory", "at_least": 8}}'],
+      ['options.toml', '[compat-check]\nkey = "memory"\nat_least = 8\n'],
+    ] as const) {
+      const file = join(folder, name);
+      writeFileSync(file, text);
+      const { code, document } = await json(...args, '--options', file);
+      expect(code).toBe(1);
+      expect(document).toMatchObject({
+        error: { code: 'StageNotFound', remedy: '`mortise why compat-check DIR…` says why.' },
+        plugins: { failed: [{ name: 'compat-check', error: { code: 'PreflightCheckFailed' } }] },
+      });
+    }
+    writeFileSync(join(folder, 'list.json'), '[]');
+    expect((await json(...args, '--options', join(folder, 'list.json'))).document).toMatchObject({
+      error: { code: 'InvalidOption' },
     });
   });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { json, mortise, start } from './mortise.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
-const COMMANDS = ['inspect', 'probe', 'list', 'run', 'setup'];
+const COMMANDS = ['inspect', 'probe', 'list', 'run', 'why', 'graph', 'disable', 'enable', 'resolve', 'setup'];
 
 describe('the command line', () => {
   it('prints its version', async () => {
@@ -43,9 +43,20 @@ describe('the command line', () => {
       'needs either --pipeline NAME or --stage ID',
       'See `mortise run --help`.',
     ],
-    [['run', '.', '--pipeline', 'x'], '--pipeline needs --pipelines FILE.json', 'See `mortise run --help`.'],
+    [['run', '.', '--pipeline', 'x'], '--pipeline needs --pipelines FILE or --config DIR', 'See `mortise run --help`.'],
     [['run', '.', '--stage', 'a:b', '--set', 'key'], '--set is "key"; KEY=VALUE was wanted', ''],
     [['run', '.', '--stage', 'a:b', '--set', 'n=9223372036854775808'], 'is beyond int64', '9223372036854775808.0 for a double'],
+    [['run', '.', '--stage', 'a:b', '--pipelines', 'x.json'], '--pipelines is for --pipeline NAME', ''],
+    [['run', '.', '--stage', 'a:b', '--skip', 'a:b'], '--skip is "a:b"; ID=REASON was wanted', "Write --skip a:b='not today'."],
+    [['run', '.', '--stage', 'a:b', '--concurrency', '0'], '--concurrency is "0"; a whole number from 1', ''],
+    [['run', '--stage', 'a:b'], 'mortise run needs a folder of plugins: DIR… or --core DIR', ''],
+    [['graph'], 'mortise graph needs a folder of plugins: DIR… or --core DIR', ''],
+    [['graph', '.', '--preflight', 'a=1'], '--preflight is for preflight checks, which are made with --start', ''],
+    [['graph', 'package.json'], 'mortise graph takes folders, and package.json is a file', 'mortise probe package.json'],
+    [['list', 'package.json'], 'mortise list takes folders, and package.json is a file', 'mortise probe package.json'],
+    [['disable', 'text'], 'mortise disable needs --config DIR', 'See `mortise disable --help`.'],
+    [['enable', '7up', '--config', '.'], '"7up" is no name of a plugin', ''],
+    [['resolve', 'a', 'prefer', '.'], 'mortise resolve needs --config DIR', ''],
     [['run', '.', '--stage', 'a:b', '--log-level', 'wran'], '--log-level is "wran"', 'Did you mean warn?'],
   ])('[W28] says what is wrong with %j, and what was meant', async (args, message, remedy) => {
     const { code, stdout, stderr } = await mortise(...args);

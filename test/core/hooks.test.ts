@@ -34,7 +34,8 @@ describeWithFixtures('hooks around the life of a compiled plugin', () => {
     await manager.run(['text:survey'], { data: { path: 'README.md' } });
     await manager.unload('text');
     const [first, ...others] = seen;
-    expect(first).toEqual(['beforeLoad', undefined]);
+    // By the record in its file: nothing of it was run by then.
+    expect(first).toEqual(['beforeLoad', 'text']);
     expect(others).toEqual(ALL.slice(1).map((name) => [name, 'text']));
   });
 
@@ -45,7 +46,7 @@ describeWithFixtures('hooks around the life of a compiled plugin', () => {
     const { loaded, failed } = await manager.start();
     expect(loaded.map(({ name }) => name)).toEqual(['text']);
     expect(failed).toMatchObject([{ error: { code: 'Vetoed', phase: 'loading' } }]);
-    expect(failed[0]?.error.detail).toBe('a beforeLoad hook of the application forbade it: not on Sundays');
+    expect(failed[0]?.error.detail).toBe('the beforeLoad hook of the application forbade it: not on Sundays');
     expect(calls.lines()).toEqual([]);
   });
 
@@ -145,8 +146,9 @@ describe('hooks that fail', () => {
     const { loaded } = await manager.start();
     expect(loaded.map(({ name }) => name)).toEqual(['script']);
     expect(warnings).toEqual([
-      expect.stringMatching(/^HookFailed script: a beforeInit hook of the application failed: broken/),
-      expect.stringMatching(/^HookFailed script: .* did not end within 20 ms/),
+      'HookFailed script: the beforeInit hook of the application failed: broken; it forbade nothing',
+      expect.stringMatching(/^HookFailed script: .* did not end within 20 ms; it forbade nothing$/),
+      'HookFailed script: the beforeInit hook of the application answered neither nothing nor { veto: REASON }; it forbade nothing',
     ]);
   });
 

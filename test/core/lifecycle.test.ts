@@ -306,7 +306,9 @@ describeWithFixtures('a failure in the lifecycle', () => {
       'needs-fail-init needs plugin fail-init, which failed: the licence server does not answer',
     );
     expect(failed[1]?.error.cause).toBe(failed[0]?.error);
-    expect(failed[2]?.error.detail).toContain('far needs plugin needs-fail-init, which failed');
+    expect(failed[2]?.error.detail).toContain(
+      'far needs plugin needs-fail-init, which cannot run without fail-init, which failed',
+    );
     expect(calls.of('needs-fail-init')).toEqual(['entry', 'register_stages', 'stage_destroy needs-fail-init:run', 'destroy']);
     expect(calls.of('far')).toEqual(['register_stages', 'destroy']);
   });

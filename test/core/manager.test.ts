@@ -203,8 +203,13 @@ describeWithFixtures('the set of plugins', () => {
     const manager = await createManager();
     const dependent = compilePlugin('needs', 'needs-static-vtable', 'static-vtable');
     expect(await refusal(manager.load(dependent))).toMatchObject({ code: 'DependencyMissing', plugin: 'needs-static-vtable' });
+    // It waited for this one.
     await manager.load(fixture('static-vtable'));
-    expect((await manager.load(dependent)).state).toBe('running');
+    expect(manager.get('needs-static-vtable').state).toBe('running');
+    expect(await refusal(manager.load(dependent))).toMatchObject({
+      code: 'PluginDuplicate',
+      remedy: 'Unload it first to load it again.',
+    });
   });
 
   it('[G20] register is refused once started, with the way to go', async () => {

@@ -1,7 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { logCalls } from '../support/calls.js';
+import { resultOf } from '../support/children.js';
 import { declared } from '../support/declared.js';
 import { refusal } from '../support/errors.js';
 import { createManager } from '../support/managers.js';
@@ -195,7 +197,7 @@ describe('the file of preferences', () => {
 
   it.each([
     ['no JSON', '{"format": 1, "disa'],
-    ['another format', '{"format": 2}'],
+    ['another format', '{"format": "two"}'],
     ['a list', '[]'],
     ['a name that is none', '{"format": 1, "disabled": ["../x"]}'],
     ['a resolution that is none', '{"format": 1, "resolutions": {"exclusion:a+b": "perhaps"}}'],
@@ -213,6 +215,72 @@ describe('the file of preferences', () => {
     expect(readFileSync(join(configDirectory, 'plugins.json.damaged-2'), 'utf8')).toBe(text);
     await manager.disable('script');
     expect(readdirSync(configDirectory).sort()).toEqual(['plugins.json', 'plugins.json.damaged', 'plugins.json.damaged-2']);
+  });
+
+  it('[G20] that a later release wrote is left as it is, and nothing is written over it', async () => {
+    const configDirectory = temporaryFolder();
+    const text = JSON.stringify({ format: 2, disabled: ['script'], more: true });
+    writeFileSync(join(configDirectory, 'plugins.json'), text);
+    const manager = await createManager({ configDirectory });
+    for (const name of ['script', 'other']) manager.register(plugin(name));
+    const { warnings } = await manager.start();
+    expect(warnings).toMatchObject([{ code: 'PreferencesUnreadable', message: expect.stringContaining('later release') }]);
+    expect(await refusal(manager.disable('other'))).toMatchObject({ code: 'PreferencesUnwritable' });
+    expect(manager.get('other').state).toBe('running');
+    expect(readdirSync(configDirectory)).toEqual(['plugins.json']);
+    expect(readFileSync(join(configDirectory, 'plugins.json'), 'utf8')).toBe(text);
+  });
+
+  it('[G20] that is damaged while the manager runs keeps what was decided in force', async () => {
+    const configDirectory = temporaryFolder();
+    const manager = await createManager({ configDirectory });
+    for (const name of ['dangerous', 'other']) manager.register(plugin(name));
+    await manager.start();
+    await manager.disable('dangerous');
+    writeFileSync(join(configDirectory, 'plugins.json'), '{');
+    const warnings: string[] = [];
+    manager.on('warning', ({ code }) => void warnings.push(code));
+    const { stopped, started } = await manager.disable('other');
+    expect([stopped, started]).toEqual([['other'], []]);
+    expect(warnings).toEqual(['PreferencesUnreadable']);
+    expect(manager.get('dangerous').state).toBe('disabled');
+    expect(JSON.parse(readFileSync(join(configDirectory, 'plugins.json'), 'utf8')).disabled).toEqual(['dangerous', 'other']);
+  });
+
+  it.skipIf(process.platform === 'win32')('[G20] that is a named pipe is said, and nobody waits for it', async () => {
+    const configDirectory = temporaryFolder();
+    execFileSync('mkfifo', [join(configDirectory, 'plugins.json')]);
+    const manager = await createManager({ configDirectory });
+    manager.register(plugin('script'));
+    const { loaded, warnings } = await manager.start();
+    expect(names(loaded)).toEqual(['script']);
+    expect(warnings).toMatchObject([{ code: 'PreferencesUnreadable', message: expect.stringContaining('it is no file') }]);
+  });
+
+  it('[G20] is shared by processes that all write at once: nothing is lost', async () => {
+    const configDirectory = temporaryFolder();
+    const script = (mine: number) => `
+      const manager = await create({ configDirectory: ${JSON.stringify(configDirectory)} });
+      for (let i = 0; i < 10; i++) await manager.disable('p${mine}-' + i);
+      console.log('{}');
+    `;
+    await Promise.all([0, 1, 2].map((mine) => resultOf(script(mine))));
+    const { disabled } = JSON.parse(readFileSync(join(configDirectory, 'plugins.json'), 'utf8'));
+    expect(disabled).toHaveLength(30);
+    expect(readdirSync(configDirectory)).toEqual(['plugins.json']);
+  });
+
+  it.skipIf(process.platform === 'win32')('[G20] keeps its rights, and a link to it stays one', async () => {
+    const folder = temporaryFolder();
+    const configDirectory = temporaryFolder();
+    writeFileSync(join(folder, 'real.json'), '{"format": 1}', { mode: 0o664 });
+    chmodSync(join(folder, 'real.json'), 0o664);
+    symlinkSync(join(folder, 'real.json'), join(configDirectory, 'plugins.json'));
+    const manager = await createManager({ configDirectory });
+    await manager.disable('script');
+    expect(lstatSync(join(configDirectory, 'plugins.json')).isSymbolicLink()).toBe(true);
+    expect(statSync(join(folder, 'real.json')).mode & 0o777).toBe(0o664);
+    expect(JSON.parse(readFileSync(join(folder, 'real.json'), 'utf8')).disabled).toEqual(['script']);
   });
 
   it('[G20] that cannot be written changes nothing', async () => {

@@ -199,7 +199,7 @@ const SCRIPTS: readonly ScriptRow[] = [
   },
   {
     failure: 'init: a service without a version',
-    definition: { services: [{ name: 'clock', version: '', service: {} }] },
+    definition: { services: () => [{ name: 'clock', version: '', service: {} }] },
     phase: 'init',
     code: 'ServiceInvalid',
     ran: ['register_stages', 'init', 'shutdown', 'destroy'],

@@ -56,8 +56,22 @@ describe.skipIf(redisVersion.status !== 0 || !existsSync(fixture('cancellable-st
 
   beforeAll(async () => {
     const port = await freePort();
-    redisUrl = `redis://127.0.0.1:${port}`;
-    const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'];
+    // With all that an address can say but TLS: whoever leaves a part of it out is not let in.
+    redisUrl = `redis://default:a%2Fsecret@127.0.0.1:${port}/3`;
+    const args = [
+      '--port',
+      String(port),
+      '--bind',
+      '127.0.0.1',
+      '--dir',
+      folder,
+      '--save',
+      '',
+      '--appendonly',
+      'no',
+      '--requirepass',
+      'a/secret',
+    ];
     const redis = start('redis-server', args, process.env);
     programs.push(redis);
     await hears(redis, 'Ready to accept connections');
@@ -124,7 +138,37 @@ describe.skipIf(redisVersion.status !== 0 || !existsSync(fixture('cancellable-st
 
     const unknown = produce('text:survy');
     expect(await unknown.ended).toBe(1);
-    expect(unknown.said.stderr).toMatch(/job [\w-]+ failed: no running plugin provides stage "text:survy"/);
+    expect(unknown.said.stderr).toMatch(/job [\w-]+ failed: pipeline "inline": no running plugin provides stage "text:survy"/);
+  });
+
+  it('[G16] the producer waits for a worker, and says so', async () => {
+    const producer = produce('environment:os');
+    await hears(producer, 'no worker is there: waiting for one');
+    await startWorker();
+    expect((await reportOf(producer)).report.status).toBe('ok');
+  });
+
+  it('goes to Redis as its address says', () => {
+    const script =
+      "const { connection } = await import('./examples/bullmq/queue.mjs'); console.log(JSON.stringify(connection));";
+    const told = (url: string) => {
+      const env = { ...process.env, REDIS_URL: url };
+      const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+        cwd: root,
+        env,
+        encoding: 'utf8',
+      });
+      return JSON.parse(stdout);
+    };
+    expect(told('rediss://ann:p%40ss@queue.example:7000/2')).toEqual({
+      host: 'queue.example',
+      port: 7000,
+      db: 2,
+      username: 'ann',
+      password: 'p@ss',
+      tls: {},
+    });
+    expect(told('redis://[::1]')).toEqual({ host: '::1', port: 6379, db: 0 });
   });
 
   it('[G16] a run is cancelled when the producer asks for it', async () => {

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { PluginManager } from 'mortise';
+import { definePlugin, PluginManager } from 'mortise';
 import { describe, expect, it } from 'vitest';
+import { COMMANDS } from '../../dist/cli/commands.js';
 import { refusal } from '../support/errors.js';
+import { createManager } from '../support/managers.js';
 import { blocks, pages, read, root, tableRows } from './markdown.js';
 
 describe('the pages for users', () => {
@@ -44,5 +46,46 @@ describe('the pages for users', () => {
     // The second table of options is that of probe, which begins with `init`.
     const rows = tableRows('docs/guide.md', 'option').map(([name = '']) => name.replaceAll('`', ''));
     expect(rows.slice(0, rows.indexOf('init')).sort()).toEqual(known?.sort());
+  });
+
+  /** Names in the first cells of a table of the guide: `init(host)` is init, and a cell may have several. */
+  const namesIn = (head: string) =>
+    tableRows('docs/guide.md', head).flatMap(([cell = '']) =>
+      [...cell.matchAll(/`(?:mortise )?(\w+)[^`]*`/g)].map(([, name]) => name as string),
+    );
+
+  it('docs/guide.md has all that a plugin may declare, all options of a run, hooks and events, and no others', async () => {
+    const manager = await createManager();
+    const known = async (work: () => unknown) => /: (.*)\.$|There are (.*)\.$/.exec((await refusal(work)).remedy);
+    const sorted = (names: string | undefined) => names?.split(', ').sort();
+    const nothing = 'qqqqqqqqqqqqqqqq';
+    const wrong = { name: 'a', version: '1.0.0', [nothing]: 1 };
+    expect(namesIn('field of a plugin').sort()).toEqual(sorted((await known(() => definePlugin(wrong)))?.[1]));
+    const { [nothing]: _, ...good } = { ...wrong };
+    const entries = {
+      dependencies: [{ [nothing]: 1 }],
+      requiredStages: [{ [nothing]: 1 }],
+      resources: [{ [nothing]: 1 }],
+      stages: [{ id: 'a:b', [nothing]: 1 }],
+      services: [{ [nothing]: 1 }],
+    };
+    const rows = tableRows('docs/guide.md', 'entry of');
+    for (const [field, entry] of Object.entries(entries)) {
+      const from = rows.findIndex(([first]) => first === `\`${field}\``);
+      const length = rows.slice(from + 1).findIndex(([first]) => first !== '');
+      const cells = rows.slice(from, length < 0 ? undefined : from + 1 + length).map(([, cell = '']) => cell);
+      const names = cells.flatMap((cell) => [...cell.matchAll(/`(\w+)[^`]*`/g)].map(([, name]) => name));
+      expect(names.sort(), field).toEqual(sorted((await known(() => definePlugin({ ...good, [field]: entry } as never)))?.[1]));
+    }
+    await manager.start();
+    expect(namesIn('option of `run`').sort()).toEqual(
+      sorted((await known(() => manager.run([], { [nothing]: 1 } as never)))?.[1]),
+    );
+    expect(namesIn('hook').sort()).toEqual(sorted((await known(() => manager.hook(nothing as never, () => {})))?.[2]));
+    expect(namesIn('event').sort()).toEqual(sorted((await known(() => manager.on(nothing as never, () => {})))?.[2]));
+  });
+
+  it('docs/guide.md has all commands of the command line', () => {
+    expect(namesIn('command')).toEqual(Object.keys(COMMANDS));
   });
 });

@@ -117,7 +117,7 @@ describeWithFixtures('a native stage that does not return', () => {
     });
     expect(run.error?.detail).toContain('did not return within 100 ms');
     expect((await queued).error).toMatchObject({ code: 'Abandoned', plugin: 'hang-stage' });
-    expect((await manager.run(['hang-stage:run'])).error).toMatchObject({ code: 'Abandoned' });
+    expect(await refusal(manager.run(['hang-stage:run']))).toMatchObject({ code: 'StageNotFound' });
     expect(manager.get('hang-stage').state).toBe('abandoned');
     expect(manager.get('stage-echo').state).toBe('running');
     expect((await manager.run(['stage-echo:run'], { data: { in: 2 } })).data['out']).toBe(2);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { StageContext } from 'mortise';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { setEnvironment } from '../support/calls.js';
+import { refusal } from '../support/errors.js';
 import { createManager, managerWith } from '../support/managers.js';
 import { compilePlugin, counter, describeWithFixtures, fixture, fixtureAs } from '../support/plugins.js';
 import { temporaryFolder } from '../support/temporary.js';
@@ -219,7 +220,7 @@ describeWithFixtures('the deadline of a native stage', () => {
     expect(run.data).toMatchObject({ 'ran.trail:a': 0n, 'ran.trail:b': 1n });
     expect(run.stages[1]?.milliseconds).toBeGreaterThan(0);
     expect(manager.get('hangs-past-deadline').state).toBe('abandoned');
-    expect((await manager.run([id])).error).toMatchObject({ code: 'Abandoned' });
+    expect(await refusal(manager.run([id]))).toMatchObject({ code: 'StageNotFound', remedy: expect.stringContaining('why') });
   });
 
   it('[G16] holds for a stage that calls itself quick: it runs where it can be interrupted', async () => {

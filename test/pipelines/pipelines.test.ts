@@ -51,6 +51,8 @@ describe('the order of a pipeline', () => {
     ['no stages', [], /it has no stages/],
     ['something else than a list', { stage: 'script:a' }, /a list of stage ids was wanted/],
     ['a step without a stage', [{ after: [] }], /step 0 names no stage/],
+    ['the id of a step of a file', ['script:b', { id: 'script:a' }], /step 1 names no stage/, 'Did you mean "stage" by "id"?'],
+    ['a misspelt stage', [{ stge: 'script:a' }], /step 0 names no stage/, 'Did you mean "stage" by "stge"?'],
     ['a stage twice', ['script:a', 'script:b', 'script:a'], /stage script:a occurs twice/],
     [
       'an unknown stage to run after',
@@ -75,7 +77,7 @@ describe('the order of a pipeline', () => {
     ],
   ];
 
-  it.each(invalid)('[G16] refuses a pipeline with %s', async (_title, pipeline, message) => {
+  it.each(invalid)('[G16] refuses a pipeline with %s', async (_title, pipeline, message, remedy) => {
     const { ran, plugin: script } = noting();
     const manager = await createManager({ pipelines: { broken: pipeline as Pipeline } });
     await manager.load(script);
@@ -83,6 +85,7 @@ describe('the order of a pipeline', () => {
       const error = await refusal(manager.run(name));
       expect(error).toMatchObject({ code: 'PipelineInvalid', phase: 'operation' });
       expect(error.detail).toMatch(message);
+      if (remedy !== undefined) expect(error.remedy).toBe(remedy);
     }
     expect(ran).toEqual([]);
   });
@@ -122,6 +125,35 @@ describe('the order of a pipeline', () => {
     expect(await refusal(manager.run('surwey'))).toMatchObject({ code: 'PipelineNotFound', remedy: 'Did you mean "survey"?' });
     expect((await refusal(manager.run('toString'))).code).toBe('PipelineNotFound');
     expect(ran).toEqual([]);
+  });
+
+  it('[G16] [G17] a stage of a plugin that does not run is an error that names the plugin', async () => {
+    const manager = await createManager({ pipelines: { one: ['text:survey'] } });
+    await manager.load(plugin('text', { survey() {} }));
+    await manager.start();
+    await manager.disable('text');
+    expect(await refusal(manager.run('one'))).toMatchObject({
+      code: 'StageNotFound',
+      detail: 'pipeline "one": no running plugin provides stage "text:survey": plugin text, which has it, does not run',
+      remedy: "manager.why('text') says why, unless it was unloaded.",
+    });
+  });
+
+  it('[G16] [G17] a stage of a plugin whose init failed is an error that names the plugin', async () => {
+    const manager = await createManager();
+    manager.register(
+      plugin(
+        'text',
+        { survey() {} },
+        {
+          init() {
+            throw new Error('no');
+          },
+        },
+      ),
+    );
+    await manager.start();
+    expect((await refusal(manager.run(['text:survey']))).detail).toContain('plugin text, which has it, does not run');
   });
 
   it('[G16] a named pipeline follows the plugins: a stage that goes is missed, one that comes back is found', async () => {

@@ -191,7 +191,8 @@ describeWithFixtures('a stage that a compiled plugin requires', () => {
     expect(await refusal(manager.run(['trail-needy:a']))).toMatchObject({
       code: 'StageRequirementMissing',
       plugin: 'trail-needy',
-      detail: 'trail-needy requires stage trail-base:c, which no running plugin provides',
+      detail:
+        'pipeline "inline": trail-needy requires stage trail-base:c, which no running plugin provides: plugin trail-base, which has it, does not run',
     });
   });
 });

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Candidate, explain, resolve, satisfies } from '../../dist/resolution/index.js';
+import type { Candidate } from '../../dist/resolution/index.js';
+import { satisfies } from '../../dist/resolution/ranges.js';
+import { resolve } from '../../dist/resolution/resolve.js';
+import { feasibleOptions } from '../../dist/resolution/versions/feasibility.js';
+import { groupByName, Pool } from '../../dist/resolution/versions/pool.js';
+import { chooseVersions } from '../../dist/resolution/versions/version-choice.js';
 import { label, options, plugin } from './candidates.js';
+import { smallestConflict } from './smallest-conflict.js';
 
 /*
  * What resolution says is held against trying everything: small graphs, with circles, plugins that need themselves, and several versions of each name.
@@ -62,11 +68,11 @@ const canRun = (sound: readonly Selection[], names: readonly string[]) =>
 const runs = { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 1500) };
 
 describe('on small graphs, beside trying everything', () => {
-  it('[G9] explain finds a smallest set of names that cannot run together, and only where there is one', () => {
+  it('[G9] a smallest set of names that cannot run together is found, and only where there is one', () => {
     fc.assert(
       fc.property(graph, fc.uniqueArray(fc.constantFrom(...NAMES), { minLength: 1 }), (entries, names) => {
         const sound = soundSelections(entries);
-        const found = explain(entries, names, options());
+        const found = smallestConflict(entries, names, options());
         expect(found === undefined).toBe(canRun(sound, names));
         if (found === undefined) return;
         expect(names).toEqual(expect.arrayContaining([...found]));
@@ -97,6 +103,25 @@ describe('on small graphs, beside trying everything', () => {
           .map((selection) => admitted.map((name) => label(selection.get(name) as Candidate)))
           .sort((a, b) => (a.join() < b.join() ? 1 : -1))[0];
         expect(order.map(label).sort()).toEqual([...(best ?? [])].sort());
+      }),
+      runs,
+    );
+  });
+
+  it('[G9] versions that are chosen after the search was given up suit each other too', () => {
+    fc.assert(
+      fc.property(graph, fc.integer({ min: 0, max: 3 }), (entries, left) => {
+        const pool = new Pool([...groupByName(entries).values()]);
+        const feasible = feasibleOptions(pool, () => false);
+        const { chosen, reasons, conflicts } = chooseVersions(pool, feasible, options(), { left });
+        const selection = new Map(chosen.map((entry) => [entry.metadata.name, entry]));
+        expect(selection.size).toBe(chosen.length);
+        expect(isSound(selection)).toBe(true);
+        // Each name runs, or something says why it does not.
+        const possible = pool.optionsOf.filter((ids) => ids.some((id) => feasible[id] === 1));
+        expect(selection.size + reasons.size).toBe(possible.length);
+        const sound = soundSelections(entries);
+        for (const { plugins } of conflicts) expect(canRun(sound, plugins)).toBe(false);
       }),
       runs,
     );

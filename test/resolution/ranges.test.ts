@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareVersions, isRange, rangesMeet, satisfies } from '../../dist/resolution/index.js';
+import { compareVersions, isRange, rangesMeet, satisfies } from '../../dist/resolution/ranges.js';
 
 const VERSIONS = ['0.0.3', '0.1.0', '0.9.0', '1.0.0', '1.2.0', '1.2.3', '1.2.4', '1.9.0', '2.0.0', '3.1.0'];
 const within = (range: string, syntax: 'npm' | 'cargo') => VERSIONS.filter((version) => satisfies(version, range, syntax));

@@ -54,6 +54,23 @@ static void highest_within_the_range(void) {
   mortise_plugin_close(first);
 }
 
+static void not_for_those_who_run_already(void) {
+  MortisePlugin* offerer = plugin_in(1);
+  MortisePlugin* running = plugin_in(1);
+  MortisePlugin* starting = plugin_in(1);
+  const void* table = NULL;
+  mortise_plugin_state(running, MORTISE_PLUGIN_RUNNING);
+  CHECK(offer(offerer, "store", "1.0.0", table_a) == MORTISE_OK);
+  CHECK(find(running, "store", NULL, &table) == MORTISE_NOT_FOUND && table == NULL);
+  CHECK(find(starting, "store", NULL, &table) == MORTISE_OK && table == table_a);
+  CHECK(find(offerer, "store", NULL, &table) == MORTISE_OK);
+  mortise_plugin_state(offerer, MORTISE_PLUGIN_RUNNING);
+  CHECK(find(running, "store", NULL, &table) == MORTISE_OK && table == table_a);
+  mortise_plugin_close(starting);
+  mortise_plugin_close(running);
+  mortise_plugin_close(offerer);
+}
+
 static void one_of_each_name_and_version(void) {
   MortisePlugin* first = plugin_in(1);
   MortisePlugin* second = plugin_in(1);
@@ -216,6 +233,7 @@ int main(void) {
   if (session == NULL) return 1;
   mortise_session_doorbell(session, &doorbell, name, sizeof name);
   RUN("services: finds the highest version within the range", highest_within_the_range);
+  RUN("services: are found by a plugin that runs once the one that offers them does", not_for_those_who_run_already);
   RUN("services: takes each name and version once, and says who has it", one_of_each_name_and_version);
   RUN("services: keeps groups and sessions apart", groups_are_apart);
   RUN("services: go with the plugin that offers them, and the use with the one that found them", end_with_the_plugin);

@@ -95,7 +95,8 @@ struct MortiseHost {
 
   /*
    * [main-thread & registered (inside init), initialised, running] Finds a service that another plugin offers ("mortise.services/1") by name and npm range (NULL: any). *table stays valid until
-   * this plugin's shutdown returns: the host stops consumers before the offerer. Calls through it are the two
+   * this plugin's shutdown returns: the host stops consumers before the offerer.
+   * Of a plugin that does not run yet, only those that are started with it find a service. Calls through it are the two
    * plugins' own affair: the host neither sees nor serialises them. Of several versions within the range the highest is found. A plugin finds its own services too.
    * MORTISE_DENIED if the plugin that offers it depends on this one, or uses a service of it, directly or at several removes: neither could be stopped first.
    * MORTISE_NOT_FOUND, MORTISE_INVALID_DATA (range: malformed, or over 1024 bytes), MORTISE_WRONG_STATE (before init; a thread other than the main one), MORTISE_UNSUPPORTED,
