@@ -154,18 +154,34 @@ static bool apply_comparator(Alternative* alternative, const char* at, const cha
   return apply_plain(alternative, at, end);
 }
 
-/* Looks at one alternative of length bytes. */
-static bool apply_alternative(Alternative* alternative, const char* at, size_t length) {
+/* Looks at a part, which is a range without commas and bars. */
+static bool apply_part(Alternative* alternative, const char* at, const char* last) {
   char text[RANGE_ROOM];
+  const size_t length = (size_t)(last - at);
   memcpy(text, at, length);
   const char* const end = text + range_simplify(text, length);
   for (const char* begin = text; begin < end; begin++) {
     const char* const space = memchr(begin, ' ', (size_t)(end - begin));
-    const char* const last = space != NULL ? space : end;
-    if (last > begin && !apply_comparator(alternative, begin, last)) return false;
-    begin = last;
+    const char* const next = space != NULL ? space : end;
+    if (next > begin && !apply_comparator(alternative, begin, next)) return false;
+    begin = next;
   }
   return true;
+}
+
+/* Looks at all parts between the commas of an alternative. One that is empty is the whole, or malformed. */
+static bool apply_alternative(Alternative* alternative, const char* at, const char* end) {
+  const bool is_one_part = memchr(at, ',', (size_t)(end - at)) == NULL;
+  for (;; at++) {
+    const char* const comma = memchr(at, ',', (size_t)(end - at));
+    const char* last = comma != NULL ? comma : end;
+    while (at < last && *at == ' ') at++;
+    while (last > at && last[-1] == ' ') last--;
+    if (at == last && !is_one_part) return false;
+    if (!apply_part(alternative, at, last)) return false;
+    if (comma == NULL) return true;
+    at = comma;
+  }
 }
 
 static const char* find_bars(const char* at, const char* end) {
@@ -185,12 +201,8 @@ RangeAnswer range_test(const char* range, const Version* version) {
   bool any = false;
   for (const char* at = text;; at += 2) {
     const char* const bars = find_bars(at, end);
-    const char* first = at;
-    const char* last = bars;
-    while (first < last && *first == ' ') first++;
-    while (last > first && last[-1] == ' ') last--;
     Alternative alternative = {version, true, true, false};
-    if (!apply_alternative(&alternative, first, (size_t)(last - first))) return RANGE_MALFORMED;
+    if (!apply_alternative(&alternative, at, bars)) return RANGE_MALFORMED;
     inside |= alternative.holds && (is_release || alternative.allowed);
     any |= alternative.is_any;
     at = bars;

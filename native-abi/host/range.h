@@ -1,6 +1,6 @@
 /*
  * Ranges of versions in npm's grammar, as the npm package `semver` (not loose, pre-releases by their own rule) understands them, quirks included, so that C and
- * JavaScript never disagree on who may use what. In addition a comma is a blank; but not an empty part between commas.
+ * JavaScript never disagree on who may use what. In addition a comma means AND: what stands between commas, or a comma and `||`, is a range by itself, and not empty.
  */
 #ifndef MORTISE_RANGE_H
 #define MORTISE_RANGE_H

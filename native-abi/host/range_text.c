@@ -21,24 +21,18 @@ static size_t space_length(const char* at) {
 int range_normalise(char* text, const char* range) {
   int length = 0;
   bool spaced = false;
-  bool commas = false;
-  bool empty = true; /* since the last comma */
   const char* at = range;
   while (*at != 0) {
     const size_t space = space_length(at);
-    const bool comma = *at == ',';
-    if (comma && empty) return -1;
-    if (space == 0 && !comma) {
+    if (space == 0) {
       if (spaced && length > 0) text[length++] = ' ';
       text[length++] = *at;
     }
-    spaced = space > 0 || comma;
-    commas |= comma;
-    empty = comma || (empty && spaced);
+    spaced = space > 0;
     at += space > 0 ? space : 1;
     if (at - range > RANGE_MAX_LENGTH) return -1;
   }
-  return commas && empty ? -1 : length;
+  return length;
 }
 
 /* ---- parts ---- */

@@ -23,12 +23,12 @@ bool partial_is_any(const Partial* partial, int part);
 /* The number of a part that is none of those. */
 uint64_t partial_number(const Partial* partial, int part);
 
-/* Copies range to text (RANGE_ROOM bytes) with one space for each run of white space or comma, none at the ends. Its length, or -1: it is malformed. */
+/* Copies range to text (RANGE_ROOM bytes) with one space for each run of white space, none at the ends. Its length, or -1: it is too long. */
 int range_normalise(char* text, const char* range);
 
 /*
- * Rewrites an alternative of length bytes in text (RANGE_ROOM bytes) to comparators between spaces: no builds, no hyphen ranges, no space behind an operator.
- * Returns the new length.
+ * Rewrites a part between commas or bars, length bytes in text (RANGE_ROOM bytes), to comparators between spaces: no builds, no hyphen ranges, no space behind an
+ * operator. Returns the new length.
  */
 size_t range_simplify(char* text, size_t length);
 

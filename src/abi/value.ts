@@ -1,4 +1,5 @@
-import { PluginSystemError } from '../errors/index.js';
+import { types } from 'node:util';
+import { PluginSystemError, thrownText } from '../errors/index.js';
 import type { ContextValue, JsonValue, TransferValue } from '../plugin/index.js';
 import { MAX_JSON_DEPTH, MAX_KEY } from './limits.js';
 
@@ -23,7 +24,8 @@ export function toTransfer(value: unknown, key: string): TransferValue {
       return { tag: 'int64', value };
     case 'object':
       if (value === null) return { tag: 'null', value };
-      if (value instanceof Uint8Array) return { tag: 'bytes', value };
+      // Not `instanceof`, which asks the value, and a proxy may answer by throwing.
+      if (types.isUint8Array(value)) return { tag: 'bytes', value };
       return { tag: 'json', value: toJson(value, key) };
     default:
       throw invalid(key, `is ${value === undefined ? 'undefined' : `a ${typeof value}`}`);
@@ -56,7 +58,7 @@ function toJson(value: object, key: string): string {
   try {
     text = JSON.stringify(value, jsonPart);
   } catch (error) {
-    throw invalid(key, `cannot be written as JSON: ${error instanceof Error ? error.message : error}`);
+    throw invalid(key, `cannot be written as JSON: ${thrownText(error)}`);
   }
   if (text === undefined) throw invalid(key, 'cannot be written as JSON');
   if (text.length > 2 * MAX_JSON_DEPTH && depthOf(text) > MAX_JSON_DEPTH) {

@@ -1,7 +1,7 @@
-import { PluginSystemError } from '../errors/index.js';
+import { isOurs, type PluginSystemError, thrownText } from '../errors/index.js';
 import type { PluginWarning } from '../plugin/index.js';
 import { remedyAtTerminal } from './remedies.js';
-import { columns, painter, printable } from './text.js';
+import { columns, escapeMarks, painter, printable } from './text.js';
 
 /** Where a command writes: data to stdout, everything else to stderr. With `json`, stdout gets one JSON document and nothing else. */
 export class Output {
@@ -23,7 +23,7 @@ export class Output {
 
   /** The document; nothing without `json`. */
   document(value: unknown): void {
-    if (this.json) process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+    if (this.json) process.stdout.write(`${escapeMarks(JSON.stringify(value, null, 2))}\n`);
   }
 
   /** The result in the form that was asked for. */
@@ -84,7 +84,7 @@ export class Output {
 
 function causeLines({ cause, detail }: PluginSystemError): string[] {
   if (cause === undefined) return [];
-  const text = cause instanceof PluginSystemError ? cause.detail : cause instanceof Error ? cause.message : String(cause);
+  const text = isOurs(cause) ? cause.detail : thrownText(cause);
   if (text.trim() === '' || detail.includes(text)) return [];
   return [
     '  cause:',

@@ -23,10 +23,16 @@ function width(cell: string): number {
  */
 export function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (character) => {
-    if (character === '\n') return '\\n';
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  });
+  return escapeMarks(text.replace(/[\u0000-\u001f]/g, (character) => (character === '\n' ? '\\n' : escaped(character))));
+}
+
+/** The same for JSON, in which control characters below a blank are escapes already; it is still the same JSON. */
+export function escapeMarks(text: string): string {
+  return text.replace(/[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, escaped);
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 /** `12.3 ms` */

@@ -1,4 +1,5 @@
 import { ERROR_TABLE, type ErrorCategory, type ErrorCode } from './codes.js';
+import { shown, thrownText } from './shown.js';
 
 /** Where in its life a plugin was, in order. */
 export type Phase =
@@ -66,15 +67,17 @@ export class PluginSystemError extends Error {
   ledger: readonly LedgerDifference[] = [];
 
   constructor(code: ErrorCode, detail: string, context: ErrorContext = {}) {
-    super(detail, context.cause === undefined ? undefined : { cause: context.cause });
-    this.code = code;
+    super(detail, isCause(context.cause) ? { cause: context.cause } : undefined);
+    // Plugins in JavaScript can write any code.
+    this.code = isErrorCode(code) ? code : 'Internal';
     this.detail = detail;
-    this.remedy = context.remedy ?? ERROR_TABLE[code].remedy;
+    this.remedy = context.remedy ?? ERROR_TABLE[this.code].remedy;
     this.within(context);
   }
 
+  /** `internal` for a code that none of ours gave it. */
   get category(): ErrorCategory {
-    return ERROR_TABLE[this.code].category;
+    return isErrorCode(this.code) ? ERROR_TABLE[this.code].category : 'internal';
   }
 
   /** Fills in what was not known where the error was raised; what is known already stays. */
@@ -104,7 +107,7 @@ export class PluginSystemError extends Error {
       message: this.detail,
       remedy: this.remedy,
       ...(this.ledger.length === 0 ? {} : { ledger: this.ledger }),
-      ...(this.cause === undefined ? {} : { cause: causeText(this.cause) }),
+      ...(this.cause === undefined ? {} : { cause: thrownText(this.cause) }),
     };
   }
 
@@ -121,29 +124,68 @@ export class PluginSystemError extends Error {
     });
   }
 
-  /** A copy, to be placed where the original may still be held by others. */
+  /** A copy, to be placed where the original may still be held by others. What code of others wrote over its fields is left behind where it is of no use. */
   copy(): PluginSystemError {
-    const { code, plugin, path, phase, operation, remedy, ledger, cause } = this;
-    return new PluginSystemError(code, this.detail, { plugin, path, phase, operation, remedy, ledger, cause });
+    const { code, detail, plugin, path, phase, operation, remedy, ledger, cause } = this;
+    return new PluginSystemError(code, typeof detail === 'string' ? detail : shown(detail), {
+      plugin: ifText(plugin),
+      path: ifText(path),
+      phase: ifText(phase),
+      operation: ifText(operation),
+      remedy: ifText(remedy),
+      ledger: Array.isArray(ledger) ? ledger : undefined,
+      cause,
+    });
   }
 
-  /** `from` for what code of others threw: an error of ours is copied, since it may be thrown again elsewhere. */
+  /** `from` for what code of others threw: an error of ours is copied, since it may be thrown again elsewhere. Never throws, whatever was thrown. */
   static fromThrown(thrown: unknown, code: ErrorCode, context: ErrorContext = {}): PluginSystemError {
-    return PluginSystemError.from(thrown instanceof PluginSystemError ? thrown.copy() : thrown, code, context);
+    return copyOf(thrown)?.within(context) ?? wrapped(thrown, code, context);
   }
 
   /** `error` itself if it is one of ours, else wrapped as `code`; either way with its place filled in. */
   static from(error: unknown, code: ErrorCode, context: ErrorContext = {}): PluginSystemError {
-    if (error instanceof PluginSystemError) return error.within(context);
-    return new PluginSystemError(code, causeText(error), { ...context, cause: error });
+    if (isOurs(error)) return error.within(context);
+    return wrapped(error, code, context);
   }
 }
 
-/** Anything can be thrown, also what cannot be turned into a string. */
-function causeText(cause: unknown): string {
+function wrapped(thrown: unknown, code: ErrorCode, context: ErrorContext): PluginSystemError {
+  return new PluginSystemError(code, thrownText(thrown), { ...context, cause: thrown });
+}
+
+/** Whether it is an error of ours. Also asked of what cannot be asked, such as a revoked proxy. */
+export function isOurs(thrown: unknown): thrown is PluginSystemError {
   try {
-    return cause instanceof Error ? String(cause.message) : String(cause);
+    return thrown instanceof PluginSystemError;
   } catch {
-    return `something that cannot be shown (${typeof cause})`;
+    return false;
   }
+}
+
+/** Undefined: it is no error of ours, or one that cannot be read. */
+function copyOf(thrown: unknown): PluginSystemError | undefined {
+  try {
+    return thrown instanceof PluginSystemError ? PluginSystemError.prototype.copy.call(thrown) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether it can be looked at. Node itself throws when it is to print an error whose cause cannot. */
+function isCause(cause: unknown): boolean {
+  try {
+    if (cause instanceof Error) return typeof cause.name === 'string' && typeof cause.message === 'string';
+    return cause !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && Object.hasOwn(ERROR_TABLE, code);
+}
+
+function ifText<Text extends string>(value: Text | undefined): Text | undefined {
+  return typeof value === 'string' ? value : undefined;
 }

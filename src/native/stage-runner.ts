@@ -1,5 +1,5 @@
 import { fromTransfer, MORTISE_OK, RUN_MODES, toTransfer } from '../abi/index.js';
-import { PluginSystemError } from '../errors/index.js';
+import { isOurs, PluginSystemError } from '../errors/index.js';
 import type { StoreHandle } from '../ffi/index.js';
 import type { BatchRequest, BatchResult, Stage, StageContext } from '../plugin/index.js';
 import { BatchTransfer, notBegun } from './batch-transfer.js';
@@ -197,7 +197,7 @@ export class NativeStageRunner implements NativeRunner {
     const [completed = 0] = this.#stage;
     const stage = batch.stages[completed] as NativeStage;
     const { reason: cause } = cancellation;
-    const deadline = cause instanceof PluginSystemError && cause.code === 'TimedOut' ? `${cause.detail}, and ` : '';
+    const deadline = isOurs(cause) && cause.code === 'TimedOut' ? `${cause.detail}, and ` : '';
     const reason = `${deadline}the native call did not return within ${this.#options.cancelGraceMs} ms of being cancelled; the plugin is never called again`;
     stage.plugin.gate.abandon(reason);
     const place = { plugin: stage.plugin.name, path: stage.plugin.path, phase: 'operation', operation: stage.id } as const;

@@ -1,5 +1,5 @@
 import { checkKey, MAX_JSON_DEPTH, toTransfer } from '../abi/index.js';
-import { PluginSystemError } from '../errors/index.js';
+import { isOurs, PluginSystemError, shown, thrownText } from '../errors/index.js';
 import type { ContextInput, ContextValue, JsonValue, RunMode } from '../plugin/index.js';
 import type { FailurePolicy, Pipeline } from './pipeline.js';
 
@@ -19,6 +19,9 @@ export interface RunJob {
   readonly skip?: Readonly<Record<string, string>> | undefined;
 }
 
+/** Characters that a message shows of either end of a long place. */
+const MAX_SIDE = 100;
+
 const DOUBLES: Readonly<Record<string, number>> = {
   NaN: Number.NaN,
   Infinity: Number.POSITIVE_INFINITY,
@@ -28,13 +31,13 @@ const DOUBLES: Readonly<Record<string, number>> = {
 
 /**
  * Writes values of a context, such as `data` of a report, so that `decodeValues` gives the same again after any way that JSON takes.
- * @throws `ContextValueInvalid` naming the key, for what no context would take
+ * @throws `ContextValueInvalid` naming the key, for what no context would take; for what is no object
  */
 export function encodeValues(values: Readonly<Record<string, ContextInput>>): EncodedValues {
   return Object.fromEntries(
-    Object.entries(values).map(([key, value]) => {
+    entriesOf(values, 'values').map(([key, value]) => {
       checkKey(key);
-      return [key, encode(value, key)];
+      return [key, encode(value as ContextInput, key)];
     }),
   );
 }
@@ -44,15 +47,21 @@ export function encodeValues(values: Readonly<Record<string, ContextInput>>): En
  * @throws `ContextValueInvalid` naming the key and the place in its value
  */
 export function decodeValues(encoded: unknown): Record<string, ContextValue> {
-  if (!isObject(encoded))
-    throw new PluginSystemError('ContextValueInvalid', 'encoded values are an object with a value for each key');
   return Object.fromEntries(
-    Object.entries(encoded).map(([key, value]) => {
+    entriesOf(encoded, 'encoded values').map(([key, value]) => {
       checkKey(key);
-      const decoded = isObject(value) ? tagged(value, [key]) : undefined;
-      return [key, decoded === undefined ? decode(value, [key]) : decoded];
+      return [key, decodeValue(value, key)];
     }),
   );
+}
+
+function entriesOf(values: unknown, what: string): Array<[string, unknown]> {
+  try {
+    if (isObject(values)) return Object.entries(values);
+  } catch (thrown) {
+    throw new PluginSystemError('ContextValueInvalid', `${what} cannot be read: ${thrownText(thrown)}`);
+  }
+  throw new PluginSystemError('ContextValueInvalid', `${what} are an object with a value for each key, not ${shown(values)}`);
 }
 
 function encode(value: ContextInput, key: string): JsonValue {
@@ -65,9 +74,21 @@ function encode(value: ContextInput, key: string): JsonValue {
     case 'double':
       return encodeNumber(carried as number);
     case 'json':
-      return JSON.parse(JSON.stringify(value, encodePart)) as JsonValue;
+      return encodeObject(value, key);
     default:
       return carried as JsonValue;
+  }
+}
+
+function encodeObject(value: ContextInput, key: string): JsonValue {
+  try {
+    return JSON.parse(JSON.stringify(value, encodePart)) as JsonValue;
+  } catch (thrown) {
+    // It could be written a moment ago.
+    throw new PluginSystemError(
+      'ContextValueInvalid',
+      `the value of ${shown(key)} cannot be written as JSON: ${thrownText(thrown)}`,
+    );
   }
 }
 
@@ -85,15 +106,25 @@ function encodePart(_key: string, value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key.startsWith('$') ? `$${key}` : key, part]));
 }
 
-type Place = readonly [key: string, ...parts: Array<string | number>];
+/** The key, then where in its value: what is being read. One for each key; parts come and go, since a copy for each leaf takes longer than the leaf. */
+type Place = [key: string, ...parts: Array<string | number>];
+
+function decodeValue(value: unknown, key: string): ContextValue {
+  const place: Place = [key];
+  try {
+    const decoded = isObject(value) ? tagged(value, place) : undefined;
+    return decoded === undefined ? decode(value, place) : decoded;
+  } catch (thrown) {
+    throw isOurs(thrown) ? thrown : invalid(place, `cannot be read: ${thrownText(thrown)}`);
+  }
+}
 
 /** What a tag at the top stands for; undefined: that is no tagged value. */
 function tagged(value: Readonly<Record<string, unknown>>, place: Place): ContextValue | undefined {
   const [[name, content] = ['', undefined], another] = Object.entries(value);
   if (another !== undefined || typeof content !== 'string') return undefined;
   if (name === '$int64') {
-    if (!/^-?\d{1,19}$/.test(content))
-      throw invalid(place, `is not the decimal digits of an int64: ${JSON.stringify(content)}`);
+    if (!/^-?\d{1,19}$/.test(content)) throw invalid(place, `is not the decimal digits of an int64: ${shown(content)}`);
     const integer = BigInt(content);
     if (BigInt.asIntN(64, integer) !== integer) throw invalid(place, `is ${content}, which is beyond int64`);
     return integer;
@@ -109,7 +140,7 @@ function tagged(value: Readonly<Record<string, unknown>>, place: Place): Context
 
 function decode(value: unknown, place: Place): JsonValue {
   if (place.length > MAX_JSON_DEPTH + 1) throw invalid([place[0]], `is nested more than ${MAX_JSON_DEPTH} levels deep`);
-  if (Array.isArray(value)) return value.map((part, index) => decode(part, [...place, index]));
+  if (Array.isArray(value)) return value.map((part, index) => decodePart(part, index, place));
   if (isObject(value)) return decodeObject(value, place);
   if (value === null || typeof value === 'boolean' || typeof value === 'number') return value;
   if (typeof value === 'string' && value.isWellFormed()) return value;
@@ -117,6 +148,13 @@ function decode(value: unknown, place: Place): JsonValue {
     place,
     typeof value === 'string' ? 'is a string with a lone surrogate' : `is ${typeof value}, which no JSON holds`,
   );
+}
+
+function decodePart(value: unknown, part: string | number, place: Place): JsonValue {
+  place.push(part);
+  const decoded = decode(value, place);
+  place.pop();
+  return decoded;
 }
 
 function decodeObject(value: Readonly<Record<string, unknown>>, place: Place): JsonValue {
@@ -127,16 +165,16 @@ function decodeObject(value: Readonly<Record<string, unknown>>, place: Place): J
     if (Object.hasOwn(DOUBLES, name) && (isTop || name === '-0')) return DOUBLES[name] as number;
     throw invalid(
       place,
-      `is ${JSON.stringify(value)}; ${isTop ? Object.keys(DOUBLES).join(', ') : 'within an object only -0'} was wanted`,
+      `is ${shown(value)}; ${isTop ? Object.keys(DOUBLES).join(', ') : 'within an object only -0'} was wanted`,
     );
   }
   return Object.fromEntries(
     entries.map(([key, part]) => {
-      if (!key.startsWith('$')) return [key, decode(part, [...place, key])];
-      if (key.startsWith('$$')) return [key.slice(1), decode(part, [...place, key])];
+      if (!key.startsWith('$')) return [key, decodePart(part, key, place)];
+      if (key.startsWith('$$')) return [key.slice(1), decodePart(part, key, place)];
       throw invalid(
         place,
-        `has ${JSON.stringify(key)}, which no tagged value has here; a key of the application's own would begin with $$`,
+        `has ${shown(key)}, which no tagged value has here; a key of the application's own would begin with $$`,
       );
     }),
   );
@@ -147,9 +185,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 function invalid([key, ...parts]: Place, what: string): PluginSystemError {
-  const where = parts.map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`)).join('');
-  return new PluginSystemError(
-    'ContextValueInvalid',
-    `the encoded value of ${JSON.stringify(key)}${where && ` at ${where}`} ${what}`,
-  );
+  const path = parts.map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`)).join('');
+  const where = path.length <= 2 * MAX_SIDE ? path : `${path.slice(0, MAX_SIDE)} … ${path.slice(-MAX_SIDE)}`;
+  return new PluginSystemError('ContextValueInvalid', `the encoded value of ${shown(key)}${where && ` at ${where}`} ${what}`);
 }

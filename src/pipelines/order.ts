@@ -42,6 +42,17 @@ export function circleIn<Node extends Ordered<Node>>(nodes: readonly Node[], ord
   return at === undefined ? walked : [...walked.slice(walked.indexOf(at)), at];
 }
 
+/** Names that are shown of either end of a long circle. */
+const MAX_SIDE = 5;
+
+/** A circle for people, its first name at its end again; the middle of a long one is left out. */
+export function circleText(names: readonly string[]): string {
+  const more = names.length - 2 * MAX_SIDE;
+  // One name is not longer than what stands for it.
+  const walk = more <= 1 ? names : [...names.slice(0, MAX_SIDE), `… ${more} more …`, ...names.slice(-MAX_SIDE)];
+  return walk.join(' → ');
+}
+
 /** Places of what may come next; the smallest is taken first. */
 export class Ready {
   /** Largest first. */

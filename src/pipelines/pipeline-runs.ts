@@ -10,6 +10,9 @@ import { checkRunOptions, type RunOptions, skippedStages } from './run-options.j
 import { runPipeline } from './run-pipeline.js';
 import type { StageTable } from './stage-table.js';
 
+/** Milliseconds that a timer can wait for. Asked for more, it does not wait at all. */
+const MAX_TIMER = 2 ** 31 - 1;
+
 /** What the runs of one manager have in common. */
 export interface RunSettings {
   readonly pipelines: Readonly<Record<string, Pipeline>>;
@@ -113,7 +116,7 @@ export class PipelineRuns {
     const ended = Promise.all(runs.map((run) => run.ended));
     if (await within(this.#options.drainMs, ended)) return [];
     for (const run of runs) run.cancellation.cancel(new PluginSystemError('Cancelled', 'the plugin is being stopped'));
-    await within(this.#options.cancelGraceMs + 1000, ended);
+    await within(Math.min(this.#options.cancelGraceMs + 1000, MAX_TIMER), ended);
     return runs.filter((run) => this.#active.has(run)).map((run) => run.name);
   }
 

@@ -1,5 +1,5 @@
-import { checkOptionNames, nearest, PluginSystemError } from '../errors/index.js';
-import { circleIn, inOrder } from './order.js';
+import { checkOptionNames, isOurs, nearest, PluginSystemError, shown, thrownText } from '../errors/index.js';
+import { circleIn, circleText, inOrder } from './order.js';
 
 /** What a failing stage means for the rest: the run ends, or what does not depend on the stage goes on. */
 export type FailurePolicy = 'stop' | 'continue';
@@ -62,15 +62,13 @@ const MAX_MILLISECONDS = 2 ** 31 - 1;
  * @throws `PipelineInvalid` (no steps, a stage twice, an unknown `after`, a cycle, a value of the wrong kind), `InvalidOption` (a misspelt field)
  */
 export function readPipeline(name: string, pipeline: Pipeline): ReadPipeline {
-  const definition = readDefinition(name, pipeline);
-  const steps = readSteps(name, definition.steps);
+  const { steps, ...how } = readWritten(name, pipeline);
   const ordered = inOrder(steps);
   if (ordered.length < steps.length) {
     const circle = circleIn(steps, ordered).map((step) => step.stage);
-    throw invalidPipeline(name, `its stages wait for each other: ${circle.join(' → ')}`);
+    throw invalidPipeline(name, `its stages wait for each other: ${circleText(circle)}`);
   }
-  const { onFailure = 'stop', concurrency = Number.POSITIVE_INFINITY } = definition;
-  return { steps: ordered, onFailure, concurrency };
+  return { steps: ordered, ...how };
 }
 
 export function isFailurePolicy(value: unknown): value is FailurePolicy {
@@ -82,10 +80,20 @@ export function isConcurrency(value: unknown): value is number {
 }
 
 export function invalidPipeline(name: string, what: string): PluginSystemError {
-  return new PluginSystemError('PipelineInvalid', `pipeline ${JSON.stringify(name)}: ${what}`, {
+  return new PluginSystemError('PipelineInvalid', `pipeline ${shown(name)}: ${what}`, {
     phase: 'operation',
     operation: name,
   });
+}
+
+/** The steps are in the order in which they are written. */
+function readWritten(name: string, pipeline: Pipeline): ReadPipeline {
+  try {
+    const { steps, onFailure = 'stop', concurrency = Number.POSITIVE_INFINITY } = readDefinition(name, pipeline);
+    return { steps: readSteps(name, steps), onFailure, concurrency };
+  } catch (thrown) {
+    throw isOurs(thrown) ? thrown : invalidPipeline(name, `it cannot be read: ${thrownText(thrown)}`);
+  }
 }
 
 function readDefinition(name: string, pipeline: unknown): PipelineDefinition {
@@ -95,7 +103,7 @@ function readDefinition(name: string, pipeline: unknown): PipelineDefinition {
   const { steps, description, onFailure, concurrency } = pipeline as Partial<Record<keyof PipelineDefinition, unknown>>;
   // Where something else was meant by `steps`, the suggestion says more.
   if (steps !== undefined || nearest('steps', Object.keys(pipeline)) !== undefined)
-    checkOptionNames(pipeline, DEFINITION, `pipeline ${JSON.stringify(name)}`);
+    checkOptionNames(pipeline, DEFINITION, `pipeline ${shown(name)}`);
   if (!Array.isArray(steps)) throw invalidPipeline(name, `it has no list of steps; ${wanted}`);
   if (description !== undefined && typeof description !== 'string') throw invalidPipeline(name, 'its description is no text');
   if (onFailure !== undefined && !isFailurePolicy(onFailure))
@@ -135,7 +143,7 @@ function namesNoStage(name: string, index: number, step: unknown): PluginSystemE
 
 function readTimeout(name: string, index: number, step: unknown): number | undefined {
   if (typeof step === 'string') return undefined;
-  checkOptionNames(step, STEP, `step ${index} of pipeline ${JSON.stringify(name)}`);
+  checkOptionNames(step, STEP, `step ${index} of pipeline ${shown(name)}`);
   const { stage, timeoutMs } = step as { stage: string; timeoutMs?: unknown };
   if (timeoutMs === undefined || (typeof timeoutMs === 'number' && timeoutMs >= 1 && timeoutMs <= MAX_MILLISECONDS))
     return timeoutMs;
@@ -151,7 +159,7 @@ function readAfter(name: string, stage: string, after: unknown, byId: ReadonlyMa
   for (const id of after ?? []) {
     const step = byId.get(id);
     if (step === undefined) {
-      const near = nearest(String(id), [...byId.keys()]);
+      const near = nearest(id, [...byId.keys()]);
       throw invalidPipeline(
         name,
         `${stage} is to run after ${shown(id)}, which is no stage of the pipeline${near ? `; did you mean ${near}?` : ''}`,
@@ -160,8 +168,4 @@ function readAfter(name: string, stage: string, after: unknown, byId: ReadonlyMa
     steps.add(step);
   }
   return [...steps];
-}
-
-function shown(value: unknown): string {
-  return typeof value === 'string' ? JSON.stringify(value) : String(value);
 }

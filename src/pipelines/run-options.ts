@@ -1,4 +1,4 @@
-import { checkOptionNames, nearest, PluginSystemError } from '../errors/index.js';
+import { checkOptionNames, isOurs, nearest, PluginSystemError, shown, thrownText } from '../errors/index.js';
 import type { ContextInput, RunMode } from '../plugin/index.js';
 import { type FailurePolicy, isConcurrency, isFailurePolicy } from './pipeline.js';
 import type { PipelinePlan } from './plan.js';
@@ -25,6 +25,14 @@ const KNOWN = ['mode', 'data', 'signal', 'onFailure', 'concurrency', 'skip'];
  * @throws `InvalidOption` naming the option, its value and what was wanted
  */
 export function checkRunOptions(options: RunOptions): void {
+  try {
+    check(options);
+  } catch (thrown) {
+    throw isOurs(thrown) ? thrown : wrong(`its options cannot be read: ${thrownText(thrown)}`);
+  }
+}
+
+function check(options: RunOptions): void {
   checkOptionNames(options, KNOWN, 'run');
   const { mode, data, signal, onFailure, concurrency, skip } = options;
   if (mode !== undefined && mode !== 'live' && mode !== 'dry_run')
@@ -63,10 +71,6 @@ export function skippedStages(skip: RunOptions['skip'], plan: PipelinePlan): Rea
     });
   }
   return reasons;
-}
-
-function shown(value: unknown): string {
-  return typeof value === 'string' ? JSON.stringify(value) : String(value);
 }
 
 function wrong(what: string): PluginSystemError {

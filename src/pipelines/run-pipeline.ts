@@ -1,4 +1,4 @@
-import { PluginSystemError } from '../errors/index.js';
+import { isOurs, PluginSystemError, thrownText } from '../errors/index.js';
 import type { BatchResult, ContextInput, Logger, RunMode, Stage } from '../plugin/index.js';
 import type { CallHooks, StageCall } from './call-hooks.js';
 import type { CancellationSource } from './cancellation.js';
@@ -27,15 +27,33 @@ export interface RunRequest {
   log(plugin: string, stage: string): Logger;
 }
 
-/** Runs a planned pipeline. */
+/**
+ * Runs a planned pipeline.
+ * @throws `ContextValueInvalid`, `InvalidOption` for data that cannot be read
+ */
 export async function runPipeline(request: RunRequest): Promise<RunReport> {
-  const run = new PipelineRun(request);
+  const run = new PipelineRun(request, initialData(request.data));
   try {
     await (request.course.isLinear ? run.inOrder() : run.inParallel());
+  } catch (thrown) {
+    // No stage brings a run here. What does is a defect, and has a code like all else.
+    throw PluginSystemError.fromThrown(thrown, 'Internal', { phase: 'operation', operation: request.name });
   } finally {
     run.release();
   }
   return run.report();
+}
+
+function initialData(data: RunRequest['data']): RunData {
+  try {
+    return new RunData(data);
+  } catch (thrown) {
+    if (isOurs(thrown)) throw thrown;
+    throw new PluginSystemError('InvalidOption', `option data cannot be read: ${thrownText(thrown)}`, {
+      operation: 'run',
+      cause: thrown,
+    });
+  }
 }
 
 class PipelineRun {
@@ -48,9 +66,9 @@ class PipelineRun {
   readonly #began = performance.now();
   #error: PluginSystemError | undefined;
 
-  constructor(request: RunRequest) {
+  constructor(request: RunRequest, data: RunData) {
     this.#request = request;
-    this.#data = new RunData(request.data);
+    this.#data = data;
     this.#reports = new Array(request.course.segments.length);
   }
 
@@ -272,7 +290,7 @@ class PipelineRun {
     } catch (thrown) {
       view.end();
       const place = { plugin, phase: 'operation', operation: stage.id } as const;
-      const isObedient = cancellation.cancelled && (thrown === cancellation.reason || (thrown as Error)?.name === 'AbortError');
+      const isObedient = cancellation.cancelled && (thrown === cancellation.reason || isAbortError(thrown));
       const error = deadline?.passed
         ? deadline.error().within(place)
         : PluginSystemError.fromThrown(thrown, isObedient ? 'Cancelled' : 'StageFailed', place);
@@ -287,5 +305,14 @@ class PipelineRun {
   #isBefore(segment: Segment): ((other: number) => boolean) | undefined {
     const { isLinear, segments } = this.#request.course;
     return isLinear ? undefined : (other) => isBefore(segments, other, segment.index);
+  }
+}
+
+/** What is thrown is of others, and may throw when it is looked at. */
+function isAbortError(thrown: unknown): boolean {
+  try {
+    return (thrown as Partial<Error> | null | undefined)?.name === 'AbortError';
+  } catch {
+    return false;
   }
 }

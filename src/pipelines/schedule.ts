@@ -3,8 +3,9 @@ import type { Segment } from './plan.js';
 
 /**
  * Runs segments beside each other, each when those before it have ended, at most `concurrency` at once; of those that could begin, the first of the plan.
- * @param run never throws and never rejects
+ * @param run is to settle well: where it throws or rejects all the same, no further one begins, and what has begun is waited for
  * @param mayBegin false: no further one begins, and what has begun is waited for
+ * @throws what `run` first threw
  */
 export function runInParallel(
   segments: readonly Segment[],
@@ -22,23 +23,38 @@ export function runInParallel(
     }
   };
   let running = 0;
-  return new Promise((resolve) => {
+  let failure: { readonly thrown: unknown } | undefined;
+  return new Promise((resolve, reject) => {
+    const attempt = (segment: Segment) => {
+      try {
+        return run(segment);
+      } catch (thrown) {
+        failure ??= { thrown };
+        return undefined;
+      }
+    };
     const begin = () => {
-      while (running < concurrency && !ready.isEmpty && mayBegin()) {
+      while (failure === undefined && running < concurrency && !ready.isEmpty && mayBegin()) {
         const segment = segments[ready.take() as number] as Segment;
-        const ran = run(segment);
+        const ran = attempt(segment);
         if (ran === undefined) {
           end(segment);
           continue;
         }
         running++;
-        void ran.then(() => {
+        const ended = () => {
           running--;
           end(segment);
           begin();
+        };
+        void ran.then(ended, (thrown) => {
+          failure ??= { thrown };
+          ended();
         });
       }
-      if (running === 0) resolve();
+      if (running > 0) return;
+      if (failure === undefined) resolve();
+      else reject(failure.thrown);
     };
     begin();
   });

@@ -1,3 +1,4 @@
+import { PluginSystemError, shown } from '../errors/index.js';
 import type { RegisteredStage, StageTable } from './stage-table.js';
 
 /** The stages of the plugins that run, as an application sees them: a view, which changes with what is loaded. */
@@ -16,6 +17,8 @@ export class StageRegistry {
    * @throws `StageNotFound`, with the nearest id that exists
    */
   get(id: string): RegisteredStage {
+    if (typeof id !== 'string')
+      throw new PluginSystemError('StageNotFound', `no stage has the id ${shown(id)}; a text was wanted`);
     return this.#table.get(id);
   }
 

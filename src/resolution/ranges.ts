@@ -7,8 +7,10 @@ const require = createRequire(import.meta.url);
 let rangeClass: (new (text: string) => SemverRange) | undefined;
 let versionClass: (new (text: string) => SemVer) | undefined;
 
-/** Characters of a range. */
+/** Bytes of a range. */
 const MAX_LENGTH = 1024;
+/** Characters of a version: npm takes no more. */
+const MAX_VERSION = 256;
 /** What is parsed is kept, since a version is compared with many ranges and a range with many versions; up to this many of each. */
 const MAX_KNOWN = 16_384;
 const ranges = { npm: new Map<string, SemverRange | undefined>(), cargo: new Map<string, SemverRange | undefined>() };
@@ -34,8 +36,10 @@ function remembered<Value>(
 
 /** A range of versions, ready to be tested; undefined if the text is none in that syntax. */
 function parseRange(text: string, syntax: RangeSyntax): SemverRange | undefined {
+  // What is too long is not remembered either.
+  if (typeof text !== 'string' || text.length > MAX_LENGTH || Buffer.byteLength(text) > MAX_LENGTH) return undefined;
   return remembered(ranges[syntax], text, () => {
-    const npm = text.length > MAX_LENGTH ? undefined : syntax === 'cargo' ? npmFromCargo(text) : npmWithCommas(text);
+    const npm = syntax === 'cargo' ? npmFromCargo(text) : npmWithCommas(text);
     return npm === undefined ? undefined : rangeOf(npm);
   });
 }
@@ -47,22 +51,31 @@ function rangeOf(npm: string): SemverRange {
 
 /** Undefined for what npm takes for no version, such as one with a number that no double holds. */
 function parseVersion(text: string): SemVer | undefined {
+  if (typeof text !== 'string' || text.length > MAX_VERSION) return undefined;
   return remembered(versions, text, () => {
     versionClass ??= require('semver/classes/semver') as new (text: string) => SemVer;
     return new versionClass(text);
   });
 }
 
-/** A comma between comparators means AND, as in Cargo; npm's grammar has a space there. Each part must be a range by itself. */
+/**
+ * A comma between comparators means AND, as in Cargo; npm's grammar has a space there. Each part must be a range by itself. The host library does the same for
+ * compiled plugins (native-abi/host/range.c).
+ */
 function npmWithCommas(text: string): string | undefined {
   if (!text.includes(',')) return text;
   const alternatives: string[] = [];
   for (const alternative of text.split('||')) {
     const parts = alternative.split(',');
     if (parts.length > 1 && parts.some((part) => part.trim() === '')) return undefined;
-    alternatives.push(parts.map((part) => rangeOf(part).range).join(' '));
+    alternatives.push(parts.length === 1 ? alternative : parts.map(comparatorsOf).join(' '));
   }
   return alternatives.join(' || ');
+}
+
+/** As they are to be read again: npm takes `>=v0.0.0` for a comparator, and `>=0.0.0` for any version. */
+function comparatorsOf(part: string): string {
+  return rangeOf(part).range.replace(/(?<=^| )>=0\.0\.0(?= |$)/g, '>=v0.0.0');
 }
 
 const CARGO_OPERATOR = /^(\^|~|=|>=|<=|>|<)? */;

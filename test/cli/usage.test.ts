@@ -84,6 +84,15 @@ describe('the command line', () => {
     });
   });
 
+  it('[W28] writes characters that a terminal would obey as escapes, also in JSON', async () => {
+    const command = 'pr\u009b2J\u007f\u200e\u202eobe\u2066\u2069';
+    const { stdout } = await mortise(command, '--json');
+    expect(stdout).toMatch(/^[\n -~]*$/);
+    expect(stdout).toContain('pr\\u009b2J\\u007f\\u200e\\u202eobe\\u2066\\u2069');
+    expect(JSON.parse(stdout).error.message).toBe(`there is no command ${command}`);
+    expect((await mortise(command)).stderr).toContain('pr\\u009b2J\\u007f\\u200e\\u202eobe\\u2066\\u2069');
+  });
+
   it('ends quietly when its reader has gone', async () => {
     const { child, ended } = start(['--help']);
     child.stdout?.destroy();

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { isRange, satisfies } from '../../dist/resolution/index.js';
 import { describeWithFixtures, suffix } from '../support/plugins.js';
 
 /*
@@ -20,13 +21,13 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 
 let inC: { range(range: string, version: string): number; compare(left: string, right: string): number };
 
-/** What the C side is to say of the pair, by the npm package. */
+/** What the C side is to say of the pair, by the manager; where the range has no comma, the npm package alone is asked. */
 function expected(range: string, version: string): number {
-  const parts = range.split(',');
-  if (Buffer.byteLength(range) > 1024 || (parts.length > 1 && parts.some((part) => part.trim() === ''))) return -1;
+  if (range.includes(',')) return !isRange(range) ? -1 : valid(version) === null ? -2 : satisfies(version, range) ? 1 : 0;
+  if (Buffer.byteLength(range) > 1024) return -1;
   let parsed: { test(version: string): boolean };
   try {
-    parsed = new Range(parts.join(' '));
+    parsed = new Range(range);
   } catch {
     return -1;
   }
@@ -91,6 +92,48 @@ const alternative = fc.oneof(
 const range = fc
   .tuple(fc.array(alternative, { minLength: 1, maxLength: 3 }), oneOf('||', ' || ', '|| '))
   .map(([parts, separator]) => parts.join(separator));
+
+/** Alternatives of parts with commas between them, each part anything from a whole alternative to nothing. */
+const withCommas = fc
+  .array(fc.array(weighted(alternative, oneOf(' ', '*', '~', '<', '||', '-', '\u00a0'), 6), { minLength: 1, maxLength: 4 }), {
+    minLength: 1,
+    maxLength: 3,
+  })
+  .chain((alternatives) =>
+    fc
+      .tuple(oneOf(',', ', ', ' ,', '\t,\n'), oneOf('||', ' || '))
+      .map(([comma, bars]) => alternatives.map((parts) => parts.join(comma)).join(bars)),
+  );
+/** Pieces of ranges in any order. */
+const pieces = fc
+  .array(
+    oneOf(
+      ',',
+      ',',
+      ', ',
+      '||',
+      ' || ',
+      ' - ',
+      ' ',
+      '^',
+      '~',
+      '~>',
+      '>',
+      '<=',
+      '=',
+      'v',
+      '*',
+      'X',
+      '1',
+      '0',
+      '1.2.3',
+      '1.0.0-a',
+      '>=0.0.0',
+      '>=v0.0.0',
+    ),
+    { minLength: 1, maxLength: 8 },
+  )
+  .map((parts) => parts.join(''));
 
 const noise = oneOf(
   ' ',
@@ -195,6 +238,23 @@ describeWithFixtures('versions and ranges in the host library', () => {
         '1,,2',
         ',',
         '1 ||, 2',
+        '||,0',
+        '>=0.0.0,||1.0.0',
+        '1,2||',
+        '<,1.0.0',
+        '~,>=0.0.0-0',
+        'X - *,>=0.0.0',
+        '* - 1\t,2',
+        '1 - 2, 1.2 - 1.4',
+        '>=v0.0.0, <=0.0.0-0',
+        '>=v0.0.0 || 1.0.0-a, <2',
+        '>=0.0.0 || 1.0.0-a, <2',
+        '>=v0.0.0, * || 1.0.0-a',
+        '*, >=0.0.0 || 1.0.0-a',
+        '<0.0.0-0, *',
+        '^, 1',
+        '> 1, 2',
+        '1.2.3, + b',
         '1|||2',
         '1.2.3>2',
         '> 1.2.3 < 2',
@@ -229,6 +289,17 @@ describeWithFixtures('versions and ranges in the host library', () => {
     );
   });
 
+  it('[G21] are cut at commas as the manager cuts them', () => {
+    fc.assert(
+      fc.property(fc.oneof(withCommas, pieces), version, (text, other) => {
+        expectAgreement(text, other);
+        expectAgreement(text, near(text));
+        expectAgreement(text, '0.0.0-0');
+      }),
+      { numRuns: 20_000 },
+    );
+  });
+
   it('[G21] are malformed exactly where the npm package says so', () => {
     fc.assert(
       fc.property(damaged, (text) => expectAgreement(text, near(text))),
@@ -257,6 +328,9 @@ describeWithFixtures('versions and ranges in the host library', () => {
         '1 - 2'.padStart(length, '='),
         '1'.repeat(length),
         '>'.repeat(length),
+        '1,'.repeat(length / 2).concat('1'),
+        '\u00a0'.repeat(length / 2).concat(',1'),
+        `1,${'\u2003'.repeat(length / 3)}1`,
       ]) {
         expectAgreement(text, '1.2.3');
       }

@@ -107,6 +107,21 @@ describe('values in a job', () => {
     expect(error.detail).toMatch(message);
   });
 
+  it('[G16] [G17] a place that is long is told by its ends', async () => {
+    const depth = 1000;
+    const text = `{"k":${'{"part":'.repeat(depth)}[0,"\\ud800"]${'}'.repeat(depth)}}`;
+    const error = await refusal(() => decodeValues(JSON.parse(text)));
+    expect(error.detail).toMatch(
+      /^the encoded value of "k" at \.part\.part.* … .*\.part\[1\] is a string with a lone surrogate$/,
+    );
+    expect(error.detail.length).toBeLessThan(300);
+  });
+
+  it('[G16] [G17] the place is that of the value, whatever was read before it', async () => {
+    const error = await refusal(() => decodeValues({ a: [1, { b: [2, 3] }], k: { x: [[0], { y: 1, z: '\ud800' }] } }));
+    expect(error.detail).toBe('the encoded value of "k" at .x[1].z is a string with a lone surrogate');
+  });
+
   it('[G16] [G17] nesting without end is refused', async () => {
     const depth = 100_000;
     const deep = JSON.parse(`{"k":${'['.repeat(depth)}${']'.repeat(depth)}}`);

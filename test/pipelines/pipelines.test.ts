@@ -1,4 +1,4 @@
-import type { Pipeline, RunReport } from 'mortise';
+import type { Pipeline, RunReport, StageContext } from 'mortise';
 import { describe, expect, it } from 'vitest';
 import { logCalls } from '../support/calls.js';
 import { refusal } from '../support/errors.js';
@@ -88,6 +88,21 @@ describe('the order of a pipeline', () => {
       if (remedy !== undefined) expect(error.remedy).toBe(remedy);
     }
     expect(ran).toEqual([]);
+  });
+
+  it('[G16] [G17] leaves out the middle of a circle of thousands of stages', async () => {
+    const count = 20_000;
+    const ring = Array.from({ length: count }, (_, index) => ({
+      stage: `script:s${index}`,
+      after: [`script:s${(index + 1) % count}`],
+    }));
+    const manager = await createManager();
+    await manager.load(noting().plugin);
+    const error = await refusal(manager.run(ring));
+    expect(error.detail).toBe(
+      'pipeline "inline": its stages wait for each other: script:s0 → script:s1 → script:s2 → script:s3 → script:s4 → … 19991 more … → ' +
+        'script:s19996 → script:s19997 → script:s19998 → script:s19999 → script:s0',
+    );
   });
 
   it('[G16] [G17] suggests the field of a step that was meant', async () => {
@@ -470,6 +485,28 @@ describeWithFixtures('stopping while runs are in progress', () => {
     expect(await refusal(manager.run(['slow-stage:run'], { data: { ms: 500 } }))).toMatchObject({ code: 'InvalidState' });
     expect((await stopped).failed).toEqual([]);
     expect((await first).ok).toBe(true);
+  });
+
+  it('[G12] stages that obey late have the whole grace to do so, also the longest that there is', async () => {
+    const trace: string[] = [];
+    const began = gate();
+    const manager = await createManager({ drainMs: 10, cancelGraceMs: 2 ** 31 - 1 });
+    const obeysLate = ({ signal }: StageContext) =>
+      new Promise<void>((resolve) => {
+        signal.addEventListener('abort', () =>
+          setTimeout(() => {
+            trace.push('stage ends');
+            resolve();
+          }, 100),
+        );
+        began.open();
+      });
+    await manager.load(plugin('script', { run: obeysLate }, { shutdown: () => void trace.push('shutdown') }));
+    const run = manager.run(['script:run']);
+    await began.opened;
+    await manager.stop();
+    await run;
+    expect(trace).toEqual(['stage ends', 'shutdown']);
   });
 
   it('[G12] a TypeScript stage that never ends does not keep stop from ending, which names its pipeline', async () => {

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareVersions, isRange, rangesMeet, satisfies } from '../../dist/resolution/ranges.js';
@@ -165,5 +167,31 @@ describe('versions', () => {
     expect(compareVersions(huge, huge)).toBe(0);
     expect(satisfies(huge, '*')).toBe(false);
     expect(satisfies(huge, undefined)).toBe(true);
+  });
+});
+
+describe('texts that are too long', () => {
+  /** Bytes of the heap that are in use after all that can be freed was. */
+  function heapUsed(): number {
+    setFlagsFromString('--expose-gc');
+    (runInNewContext('gc') as () => void)();
+    return process.memoryUsage().heapUsed;
+  }
+
+  it('[G9] are refused, and not kept', () => {
+    const before = heapUsed();
+    for (let index = 0; index < 100; index++) {
+      const long = Buffer.alloc(1_000_000, 'y').toString('latin1') + index;
+      expect(isRange(long)).toBe(false);
+      expect(isRange(long, 'cargo')).toBe(false);
+      expect(satisfies(long, '*')).toBe(false);
+    }
+    expect(heapUsed() - before).toBeLessThan(30_000_000);
+  });
+
+  it('[G9] are those of more than 1024 bytes', () => {
+    expect(isRange('1'.padEnd(1024))).toBe(true);
+    expect(isRange('1'.padEnd(1025))).toBe(false);
+    expect(isRange('1'.padEnd(513, '\u00a0'))).toBe(false);
   });
 });

@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (!version_read(&version, texts[i], strlen(texts[i]))) abort();
     const RangeAnswer answer = range_test(range, &version);
     if (strlen(range) > RANGE_MAX_LENGTH && answer != RANGE_MALFORMED) abort();
-    if (strlen(range) + 16 > RANGE_MAX_LENGTH || strchr(range, ',') != NULL) continue;
+    if (strlen(range) + 16 > RANGE_MAX_LENGTH) continue;
     snprintf(more, size + 32, "%s || 77.0.0", range);
     if (range_test(more, &version) != answer) abort();
     snprintf(more, size + 32, "%s || %s", range, "not-a-range");
