@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { isRange, satisfies } from '../../dist/resolution/index.js';
+import { isRange, satisfies } from '../../dist/resolution/ranges.js';
 import { describeWithFixtures, suffix } from '../support/plugins.js';
 
 /*
