@@ -1,4 +1,4 @@
-import { nearest, PluginSystemError } from '../errors/index.js';
+import { nearest, PluginSystemError, shown } from '../errors/index.js';
 import { conflictOf, decide } from '../resolution/conflicts/decisions.js';
 import type { PluginConflict } from '../resolution/index.js';
 import type { Events } from './events.js';
@@ -28,8 +28,8 @@ export class ConflictBook {
   get(id: string): PluginConflict {
     const conflict = this.#conflicts.get(id);
     if (conflict !== undefined) return conflict;
-    const near = nearest(String(id), [...this.#conflicts.keys()]);
-    throw new PluginSystemError('ConflictNotFound', `there is no conflict ${JSON.stringify(id)}`, {
+    const near = nearest(id, [...this.#conflicts.keys()]);
+    throw new PluginSystemError('ConflictNotFound', `there is no conflict ${shown(id)}`, {
       ...(near === undefined ? {} : { remedy: `Did you mean ${JSON.stringify(near)}?` }),
     });
   }

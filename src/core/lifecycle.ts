@@ -1,13 +1,12 @@
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { type ErrorCode, type Phase, PluginSystemError } from '../errors/index.js';
+import { resolve } from 'node:path';
+import { type ErrorCode, type Phase, PluginSystemError, shown } from '../errors/index.js';
 import type { PluginGraph } from '../graph/index.js';
 import type { PipelineRuns, StageTable } from '../pipelines/index.js';
 import type { Logger, Plugin, PluginWarning } from '../plugin/index.js';
 import type { ConflictResolution, PluginConflict } from '../resolution/index.js';
 import { BringUp } from './bring-up.js';
 import { ConflictBook } from './conflict-book.js';
-import { discover } from './directories.js';
+import { type Discovered, discoverAll } from './discovery.js';
 import type { Events } from './events.js';
 import type { Hooks, StopReason } from './hooks.js';
 import type { ManagedPlugin, PluginSource, PluginSurroundings } from './managed-plugin.js';
@@ -31,15 +30,6 @@ export interface LifecycleParts {
 
 /** `idle`: nothing was found yet, though single plugins may have been loaded. */
 type LifecycleState = 'idle' | 'loading' | 'loaded' | 'starting' | 'running' | 'stopping' | 'stopped';
-
-/** What was found, opened and selected, and waits to be started. */
-interface Prepared {
-  /** Files and plugins that could not be opened. */
-  readonly unopened: readonly FailedPlugin[];
-  readonly warnings: readonly PluginWarning[];
-  readonly milliseconds: Partial<Record<Phase, number>>;
-  readonly spent: number;
-}
 
 /** Why a plugin did not run may lie in what others do: when these change, it is judged again. */
 const DEPENDS_ON_OTHERS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -71,7 +61,7 @@ export class Lifecycle {
   readonly #takeDown: TakeDown;
   readonly #registered: Plugin[] = [];
   #state: LifecycleState = 'idle';
-  #prepared: Prepared | undefined;
+  #discovered: Discovered | undefined;
   /** What was selected last. */
   #order: readonly ManagedPlugin[] = [];
   #resolutionMs = 0;
@@ -136,10 +126,10 @@ export class Lifecycle {
     if (this.#state === 'loaded') throw invalidState('loadAll', 'the plugins are loaded already', 'Call start.');
     return this.#during('loading', 'loaded', async () => {
       const began = performance.now();
-      this.#prepared = await this.#find();
-      const failed = [...this.#prepared.unopened];
+      this.#discovered = await this.#discover();
+      const failed = [...this.#discovered.unopened];
       const order = await this.#select(this.roster.all, failed);
-      return this.#report(order, failed, this.#prepared, performance.now() - began);
+      return this.#report(order, failed, this.#discovered, performance.now() - began);
     });
   }
 
@@ -150,15 +140,15 @@ export class Lifecycle {
     if (this.#state === 'running') throw invalidState('start', 'the manager runs already', 'Call stop first.');
     return this.#during('starting', 'running', async () => {
       const began = performance.now();
-      const before = this.#prepared?.spent ?? 0;
-      const prepared = this.#prepared ?? (await this.#find());
-      this.#prepared = undefined;
-      const failed = [...prepared.unopened];
+      const before = this.#discovered?.spent ?? 0;
+      const discovered = this.#discovered ?? (await this.#discover());
+      this.#discovered = undefined;
+      const failed = [...discovered.unopened];
       // What was told by loadAll is told again: the report is of the whole start.
       for (const entry of this.roster.all) if (mayStart(entry) && entry.state === 'failed') entry.error = undefined;
       const order = await this.#select(this.roster.all.filter(mayStart), failed);
       await this.#bringUp.run(order, failed);
-      return this.#report(this.roster.running, failed, prepared, before + performance.now() - began);
+      return this.#report(this.roster.running, failed, discovered, before + performance.now() - began);
     });
   }
 
@@ -285,7 +275,7 @@ export class Lifecycle {
       const taken = await this.#takeDown.prepare(() => this.roster.stopOrder(), 'stop');
       const before = new Set(taken.order.filter((entry) => entry.isRunning).map(({ name }) => name));
       const stopped = await this.#takeDown.stop(taken, 'stop', failed);
-      this.#prepared = undefined;
+      this.#discovered = undefined;
       for (const entry of this.roster.all)
         if (entry.state === 'stopped' || entry.state === 'abandoned') this.roster.remove(entry);
       const { unfinished, warnings } = taken;
@@ -382,7 +372,7 @@ export class Lifecycle {
     if (!isTwin && index >= 0) return { disable: conflict.plugins[index] as string };
     if (!isTwin && conflict.plugins.includes(disable)) return { disable };
     const those = [...(isTwin ? [] : conflict.plugins), ...conflict.paths.filter((path) => path !== undefined)];
-    throw new PluginSystemError('InvalidOption', `${JSON.stringify(disable)} is no part of conflict ${conflict.id}`, {
+    throw new PluginSystemError('InvalidOption', `${shown(disable)} is no part of conflict ${conflict.id}`, {
       operation: 'resolveConflict',
       remedy: `Give one of ${those.join(', ')}.`,
     });
@@ -411,63 +401,15 @@ export class Lifecycle {
     throw new PluginSystemError('PluginDuplicate', `${open.name} is loaded already, from this file`, place);
   }
 
-  async #find(): Promise<Prepared> {
-    const { options, events } = this.#parts;
+  #discover(): Promise<Discovered> {
     this.roster.clear();
     this.conflicts.clear();
     this.#resolutionMs = 0;
-    const began = performance.now();
-    const failed: FailedPlugin[] = [];
+    const { options, runs, events } = this.#parts;
     const warning = this.#readPreferences();
-    const found = discover(options.directories, options.optionalDirectories);
-    const discovery = performance.now() - began;
-    events.emit('phase', { plugin: undefined, path: undefined, phase: 'discovery', milliseconds: discovery, error: undefined });
-    const looked = performance.now();
-    const looks = await this.#opener.lookAtAll(found.paths, this.#preferences.disabled);
-    const loading = performance.now() - looked;
-    for (const entry of looks.disabled) this.roster.add(entry);
-    for (const { path, error, entry } of looks.failed) {
-      if (entry !== undefined) {
-        await entry.refuse(error);
-        this.roster.add(entry);
-      } else if (error.plugin !== undefined) this.roster.unopened.set(error.plugin, error);
-      failed.push({ name: error.plugin, path, error });
-    }
-    const handedIn = this.#registered.map((plugin): PluginSource => ({ plugin, isTrusted: true }));
-    for (const source of [...handedIn, ...looks.sources]) {
-      try {
-        const entry = await (source.plugin === undefined ? this.#opener.openAsked(source) : this.#opener.open(source));
-        this.roster.add(entry);
-      } catch (error) {
-        const typed = PluginSystemError.from(error, 'Internal');
-        if (typed.plugin !== undefined) this.roster.unopened.set(typed.plugin, typed);
-        failed.push({ name: typed.plugin, path: source.path, error: typed });
-      }
-    }
-    const warnings = [...found.warnings, ...(await this.#findPipelines())];
-    for (const each of warnings) events.warn(each);
-    if (warning !== undefined) warnings.push(warning);
-    return { unopened: failed, warnings, milliseconds: { discovery, loading }, spent: performance.now() - began };
-  }
-
-  /** Reads `pipelines/*.toml` of the configuration folder. */
-  async #findPipelines(): Promise<PluginWarning[]> {
-    const { options, runs } = this.#parts;
-    const folder = join(options.configDirectory, 'pipelines');
-    if (!existsSync(folder)) {
-      runs.found({});
-      return [];
-    }
-    // Imported here: it takes as long as the rest of core, and few have such files.
-    const { readPipelineFiles } = await import('../pipelines/pipeline-files.js');
-    const { pipelines, problems } = readPipelineFiles(folder);
-    runs.found(pipelines, problems);
-    const warnings = problems.map((error): PluginWarning => ({ code: error.code, message: error.message }));
-    for (const name of Object.keys(pipelines).filter((each) => Object.hasOwn(options.pipelines, each))) {
-      const message = `${join(folder, `${name}.toml`)} is not used: the options of the application define pipeline ${name}`;
-      warnings.push({ code: 'PipelineInvalid', message });
-    }
-    return warnings;
+    const { roster } = this;
+    const parts = { options, runs, events, roster, opener: this.#opener, disabled: this.#preferences.disabled };
+    return discoverAll(parts, this.#registered, warning === undefined ? [] : [warning]);
   }
 
   #readPreferences(): PluginWarning | undefined {
@@ -490,8 +432,13 @@ export class Lifecycle {
     }
   }
 
-  #report(loaded: readonly ManagedPlugin[], failed: readonly FailedPlugin[], prepared: Prepared, spent: number): BootReport {
-    const milliseconds: Partial<Record<Phase, number>> = { ...prepared.milliseconds, resolution: this.#resolutionMs };
+  #report(
+    loaded: readonly ManagedPlugin[],
+    failed: readonly FailedPlugin[],
+    discovered: Discovered,
+    spent: number,
+  ): BootReport {
+    const milliseconds: Partial<Record<Phase, number>> = { ...discovered.milliseconds, resolution: this.#resolutionMs };
     for (const entry of this.roster.all) {
       for (const [phase, each] of Object.entries(entry.milliseconds) as Array<[Phase, number]>) {
         milliseconds[phase] = (milliseconds[phase] ?? 0) + each;
@@ -502,7 +449,7 @@ export class Lifecycle {
       failed,
       disabled: this.roster.all.filter(({ state }) => state === 'disabled').map((entry) => entry.info()),
       conflicts: this.conflicts.list(),
-      warnings: prepared.warnings,
+      warnings: discovered.warnings,
       milliseconds,
       totalMilliseconds: spent,
     };

@@ -1,5 +1,5 @@
 import { NAME_PATTERN } from '../abi/index.js';
-import { nearest, PluginSystemError } from '../errors/index.js';
+import { nearest, PluginSystemError, shown } from '../errors/index.js';
 import type { Explanation, PluginGraph } from '../graph/index.js';
 import {
   type Pipeline,
@@ -229,16 +229,16 @@ export class PluginManager {
 
 function checkName(name: unknown, operation: string): string {
   if (typeof name === 'string' && NAME_PATTERN.test(name)) return name;
-  throw new PluginSystemError('InvalidOption', `${JSON.stringify(name)} is no name of a plugin`, { operation });
+  throw new PluginSystemError('InvalidOption', `${shown(name)} is no name of a plugin`, { operation });
 }
 
 function checkSubscription(name: unknown, known: readonly string[], callback: unknown, what: string): void {
   if (!known.includes(name as string)) {
-    const near = nearest(String(name), known);
-    throw new PluginSystemError('InvalidOption', `there is no ${what} ${JSON.stringify(name)}`, {
+    const near = nearest(name, known);
+    throw new PluginSystemError('InvalidOption', `there is no ${what} ${shown(name)}`, {
       remedy: near === undefined ? `There are ${known.join(', ')}.` : `Did you mean ${JSON.stringify(near)}?`,
     });
   }
   if (typeof callback !== 'function')
-    throw new PluginSystemError('InvalidOption', `${what} ${String(name)}: a function was wanted, not a ${typeof callback}`);
+    throw new PluginSystemError('InvalidOption', `${what} ${shown(name)}: a function was wanted, not a ${typeof callback}`);
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { isVersion, LOG_LEVELS } from '../abi/index.js';
-import { checkOptionNames, PluginSystemError } from '../errors/index.js';
+import { checkOptionNames, PluginSystemError, shown } from '../errors/index.js';
 import type { Pipeline } from '../pipelines/index.js';
 import type { ContextInput, JsonValue, Logger } from '../plugin/index.js';
 import type { ConflictPolicy } from '../resolution/index.js';
@@ -202,7 +202,6 @@ function isStringList(value: unknown): value is string[] {
 }
 
 function wrong(name: string, value: unknown, wanted: string): PluginSystemError {
-  const shown = typeof value === 'string' ? JSON.stringify(value) : String(value);
-  const what = value === undefined ? 'missing' : `${shown} (${typeof value})`;
+  const what = value === undefined ? 'missing' : `${shown(value)} (${typeof value})`;
   return new PluginSystemError('InvalidOption', `option ${name} is ${what}; ${wanted} was wanted`);
 }

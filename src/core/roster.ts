@@ -1,4 +1,4 @@
-import { nearest, PluginSystemError } from '../errors/index.js';
+import { nearest, PluginSystemError, shown } from '../errors/index.js';
 import type { ManagedPlugin } from './managed-plugin.js';
 import type { PluginInfo } from './report.js';
 
@@ -58,8 +58,8 @@ export class Roster {
   get(name: string): ManagedPlugin {
     const entry = this.find(name);
     if (entry !== undefined) return entry;
-    const near = nearest(String(name), [...this.#byName.keys()]);
-    throw new PluginSystemError('PluginNotFound', `there is no plugin ${JSON.stringify(name)}`, {
+    const near = nearest(name, [...this.#byName.keys()]);
+    throw new PluginSystemError('PluginNotFound', `there is no plugin ${shown(name)}`, {
       ...(near === undefined ? {} : { remedy: `Did you mean ${JSON.stringify(near)}?` }),
     });
   }

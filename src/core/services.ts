@@ -1,5 +1,5 @@
 import { isVersion, NAME_PATTERN } from '../abi/index.js';
-import { nearest, PluginSystemError } from '../errors/index.js';
+import { nearest, PluginSystemError, shown } from '../errors/index.js';
 import type { ServiceFinder, ServiceOffer } from '../plugin/index.js';
 import { compareVersions, isRange, satisfies } from '../resolution/ranges.js';
 
@@ -54,9 +54,9 @@ export class ServiceTable {
     }
     const seen = new Set<string>();
     for (const { name, version } of offers) {
-      if (typeof name !== 'string' || !NAME_PATTERN.test(name)) throw refuse(`it offers a service ${JSON.stringify(name)}`);
+      if (typeof name !== 'string' || !NAME_PATTERN.test(name)) throw refuse(`it offers a service ${shown(name)}`);
       if (typeof version !== 'string' || !isVersion(version))
-        throw refuse(`the version of service ${name} is ${JSON.stringify(version)}`);
+        throw refuse(`the version of service ${name} is ${shown(version)}`);
       const other = this.#byName.get(name)?.find((entry) => entry.version === version);
       if (other !== undefined) throw refuse(`service ${name} ${version} is offered by plugin ${other.plugin} already`);
       if (seen.has(`${name} ${version}`)) throw refuse(`it offers service ${name} ${version} twice`);
@@ -137,7 +137,7 @@ export class ServiceTable {
    */
   #visible(name: string, range: string | undefined, finder: string | undefined): readonly Offered[] {
     if (range !== undefined && (typeof range !== 'string' || !isRange(range)))
-      throw new PluginSystemError('RangeInvalid', `${JSON.stringify(range)} is no range of versions`, { plugin: finder });
+      throw new PluginSystemError('RangeInvalid', `${shown(range)} is no range of versions`, { plugin: finder });
     const { isRunning } = this.#parts;
     const seesAll = finder !== undefined && !isRunning(finder);
     return (this.#byName.get(name) ?? []).filter(({ plugin }) => seesAll || isRunning(plugin));
@@ -158,9 +158,9 @@ export class ServiceTable {
   }
 
   #notFound(name: string, range: string | undefined, entries: readonly Offered[], finder: string | undefined) {
-    const wanted = `service ${JSON.stringify(name)}${range === undefined ? '' : ` ${range}`}`;
+    const wanted = `service ${shown(name)}${range === undefined ? '' : ` ${range}`}`;
     const there = entries.map(({ version, plugin, kind }) => `${version} of ${plugin}${kind === 'native' ? ', in C' : ''}`);
-    const near = nearest(String(name), [...this.#byName.keys()]);
+    const near = nearest(name, [...this.#byName.keys()]);
     return new PluginSystemError(
       'ServiceNotFound',
       there.length === 0 ? `nobody offers ${wanted}` : `${wanted} is wanted; what is offered: ${there.join('; ')}`,

@@ -1,4 +1,4 @@
-import { PluginSystemError } from '../errors/index.js';
+import { PluginSystemError, shown } from '../errors/index.js';
 import type { PluginGraph } from './graph.js';
 import type { Explanation } from './why.js';
 
@@ -21,10 +21,7 @@ export async function formatGraph(graph: PluginGraph, format: GraphFormat = 'tex
     case 'svg':
       return (await import('./svg.js')).graphSvg(graph);
     default:
-      throw new PluginSystemError(
-        'InvalidOption',
-        `the format is ${JSON.stringify(format)}; ${GRAPH_FORMATS.join(', ')} are known`,
-      );
+      throw new PluginSystemError('InvalidOption', `the format is ${shown(format)}; ${GRAPH_FORMATS.join(', ')} are known`);
   }
 }
 

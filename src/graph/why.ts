@@ -1,4 +1,4 @@
-import { type ErrorCode, nearest, PluginSystemError } from '../errors/index.js';
+import { type ErrorCode, nearest, PluginSystemError, shown } from '../errors/index.js';
 import { getOrInsert } from '../resolution/get-or-insert.js';
 import { type GraphEdge, type GraphPlugin, type PluginGraph, representatives } from './graph.js';
 
@@ -31,8 +31,8 @@ export function explainPlugin(graph: PluginGraph, name: string): Explanation {
   const plugins = representatives(graph);
   const plugin = plugins.get(name);
   if (plugin === undefined) {
-    const near = nearest(String(name), [...plugins.keys()]);
-    throw new PluginSystemError('PluginNotFound', `there is no plugin ${JSON.stringify(name)}`, {
+    const near = nearest(name, [...plugins.keys()]);
+    throw new PluginSystemError('PluginNotFound', `there is no plugin ${shown(name)}`, {
       ...(near === undefined ? {} : { remedy: `Did you mean ${JSON.stringify(near)}?` }),
     });
   }
