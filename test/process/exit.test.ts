@@ -98,7 +98,7 @@ describeWithFixtures('the end of the process', () => {
     const end = await runScript(`
       const manager = await create();
       await manager.load(fixture('hang-stage'));
-      const run = await manager.run(['hang-stage:run'], { signal: AbortSignal.timeout(20) });
+      const run = await manager.run(['hang-stage:run'], { signal: AbortSignal.timeout(500) });
       const { failed } = await manager.stop();
       console.log(run.error.code, failed[0].error.code);`);
     expect(end).toMatchObject({ code: 0, signal: null, stdout: 'Abandoned Abandoned\n' });
