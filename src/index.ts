@@ -41,15 +41,14 @@ export {
   WARNING_TABLE,
   type WarningCode,
 } from './errors/index.js';
-export {
-  type Explanation,
-  formatExplanation,
-  formatGraph,
-  type GraphEdge,
-  type GraphEdgeState,
-  type GraphFormat,
-  type GraphPlugin,
-  type PluginGraph,
+export { formatExplanation, formatGraph } from './graph/format.js';
+export type {
+  Explanation,
+  GraphEdge,
+  GraphEdgeState,
+  GraphFormat,
+  GraphPlugin,
+  PluginGraph,
 } from './graph/index.js';
 export type {
   LedgerEntry,
@@ -60,24 +59,24 @@ export type {
   RecordSummary,
   StageSummary,
 } from './isolation/index.js';
-export {
-  decodeValues,
-  type EncodedValues,
-  encodeValues,
-  type FailurePolicy,
-  type Pipeline,
-  type PipelineDefinition,
-  type PipelineStep,
-  type RegisteredStage,
-  type RunJob,
-  type RunOptions,
-  type RunReport,
-  type SerializedRunReport,
-  type StageCall,
-  type StageNeed,
-  type StageRegistry,
-  type StageReport,
+export type {
+  EncodedValues,
+  FailurePolicy,
+  Pipeline,
+  PipelineDefinition,
+  PipelineStep,
+  RegisteredStage,
+  RunJob,
+  RunOptions,
+  RunReport,
+  SerializedRunReport,
+  StageCall,
+  StageNeed,
+  StageRegistry,
+  StageReport,
 } from './pipelines/index.js';
+// By file, here and below: importing the package loads nothing that is not asked for.
+export { decodeValues, encodeValues } from './pipelines/job.js';
 export type {
   ContextInput,
   ContextValue,

@@ -4,6 +4,7 @@ import type { RunReport } from '../pipelines/index.js';
 import type { Logger, PluginWarning } from '../plugin/index.js';
 import type { PluginConflict } from '../resolution/index.js';
 import type { PluginState } from './report.js';
+import { checkSubscription } from './subscription.js';
 
 /** A phase of one plugin has ended; of all together where `plugin` and `path` are undefined (discovery, resolution). */
 export interface PhaseEvent {
@@ -39,7 +40,7 @@ export type EventName = keyof ManagerEvents;
 export type EventListener<Name extends EventName> = (event: ManagerEvents[Name]) => void;
 
 /** Names of all events, for refusing others. */
-export const EVENT_NAMES: readonly EventName[] = ['phase', 'state', 'conflict', 'run', 'warning'];
+const EVENT_NAMES: readonly EventName[] = ['phase', 'state', 'conflict', 'run', 'warning'];
 
 /** Phases of all managers of the process. */
 const phases = channel('mortise:phase');
@@ -53,7 +54,11 @@ export class Events {
     this.#log = log;
   }
 
+  /**
+   * @throws `InvalidOption`
+   */
   on<Name extends EventName>(name: Name, listener: EventListener<Name>): () => void {
+    checkSubscription(name, EVENT_NAMES, listener, 'event');
     const listeners = this.#listeners.get(name) ?? new Set();
     this.#listeners.set(name, listeners);
     // A wrapper of its own: one function may listen twice, and stops once for each.

@@ -3,6 +3,7 @@ import type { CallHooks, StageCall, StageReport } from '../pipelines/index.js';
 import type { PluginMetadata } from '../plugin/index.js';
 import { within } from './deadline.js';
 import type { Events } from './events.js';
+import { checkSubscription } from './subscription.js';
 
 /** Why a plugin is stopped. `rollback`: a later phase of it, or of what it needs, failed. */
 export type StopReason = 'stop' | 'unload' | 'disable' | 'conflict' | 'rollback';
@@ -59,7 +60,7 @@ export type Hook<Name extends HookName> = (event: HookEvents[Name]) => HookAnswe
 
 type AnyHook = (event: unknown) => HookAnswer | Promise<HookAnswer>;
 
-export const HOOK_NAMES: readonly HookName[] = [
+const HOOK_NAMES: readonly HookName[] = [
   'beforeLoad',
   'afterLoad',
   'beforeInit',
@@ -91,7 +92,11 @@ export class Hooks {
     };
   }
 
+  /**
+   * @throws `InvalidOption`
+   */
   add<Name extends HookName>(name: Name, hook: Hook<Name>): () => void {
+    checkSubscription(name, HOOK_NAMES, hook, 'hook');
     const hooks = this.#hooks.get(name) ?? new Set();
     this.#hooks.set(name, hooks);
     const own: AnyHook = (event) => hook(event as HookEvents[Name]);

@@ -1,33 +1,18 @@
 import { NAME_PATTERN } from '../abi/index.js';
-import { nearest, PluginSystemError, shown } from '../errors/index.js';
+import { PluginSystemError, shown } from '../errors/index.js';
 import type { Explanation, PluginGraph } from '../graph/index.js';
-import {
-  type Pipeline,
-  type PipelineRuns,
-  type RunOptions,
-  type RunReport,
-  StageRegistry,
-  StageTable,
-} from '../pipelines/index.js';
+import type { Pipeline, PipelineRuns, RunOptions, RunReport, StageRegistry } from '../pipelines/index.js';
 import type { Plugin } from '../plugin/index.js';
 import type { ConflictResolution, PluginConflict } from '../resolution/index.js';
+import type { ManagerParts } from './assembly.js';
 import { checkPlugin } from './define-plugin.js';
-import { EVENT_NAMES, type EventListener, type EventName, Events } from './events.js';
-import { HOOK_NAMES, type Hook, type HookName, Hooks } from './hooks.js';
+import type { EventListener, EventName, Events } from './events.js';
+import type { Hook, HookName, Hooks } from './hooks.js';
 import type { Lifecycle } from './lifecycle.js';
-import { makeLogger } from './logging.js';
-import { type PluginManagerOptions, resolveOptions } from './options.js';
+import type { PluginManagerOptions } from './options.js';
 import type { BootReport, ChangeReport, PluginInfo, StopReport } from './report.js';
-import { ServiceRegistry } from './service-registry.js';
-import { Turns } from './turns.js';
-
-interface ManagerParts {
-  readonly events: Events;
-  readonly hooks: Hooks;
-  readonly stages: StageTable;
-  readonly runs: PipelineRuns;
-  readonly lifecycle: Lifecycle;
-}
+import type { ServiceRegistry } from './service-registry.js';
+import type { Turns } from './turns.js';
 
 /**
  * Runs plugins, compiled and TypeScript alike, under one lifecycle: discovery, loading, metadata, dependency resolution, registration, stage registration,
@@ -42,32 +27,25 @@ export class PluginManager {
   readonly #hooks: Hooks;
   readonly #runs: PipelineRuns;
   readonly #lifecycle: Lifecycle;
-  readonly #turns = new Turns();
+  readonly #turns: Turns;
 
-  private constructor({ events, hooks, stages, runs, lifecycle }: ManagerParts) {
-    this.stages = new StageRegistry(stages);
-    this.services = new ServiceRegistry(lifecycle.services);
-    this.#events = events;
-    this.#hooks = hooks;
-    this.#runs = runs;
-    this.#lifecycle = lifecycle;
+  private constructor(parts: ManagerParts) {
+    this.stages = parts.registry;
+    this.services = parts.services;
+    this.#events = parts.events;
+    this.#hooks = parts.hooks;
+    this.#runs = parts.runs;
+    this.#lifecycle = parts.lifecycle;
+    this.#turns = parts.turns;
   }
 
   /**
    * @throws `InvalidOption`, `ContextValueInvalid` (option preflight)
    */
   static async create(options: PluginManagerOptions): Promise<PluginManager> {
-    const resolved = resolveOptions(options);
-    const log = await makeLogger(resolved.app, resolved.logger, resolved.logLevel);
     // Imported here, so that importing the package costs little: each file takes most of a millisecond.
-    const { Lifecycle } = await import('./lifecycle.js');
-    const { PipelineRuns } = await import('../pipelines/pipeline-runs.js');
-    const stages = new StageTable();
-    const events = new Events(log);
-    const hooks = new Hooks(events, resolved.deadlines.hook);
-    const runs = new PipelineRuns(resolved, stages, log, hooks.calls);
-    const lifecycle = new Lifecycle({ options: resolved, log, stages, runs, events, hooks });
-    return new PluginManager({ events, hooks, stages, runs, lifecycle });
+    const { assemble } = await import('./assembly.js');
+    return new PluginManager(await assemble(options));
   }
 
   /**
@@ -151,7 +129,6 @@ export class PluginManager {
    * @throws `InvalidOption`
    */
   hook<Name extends HookName>(name: Name, hook: Hook<Name>): () => void {
-    checkSubscription(name, HOOK_NAMES, hook, 'hook');
     return this.#hooks.add(name, hook);
   }
 
@@ -161,7 +138,6 @@ export class PluginManager {
    * @throws `InvalidOption`
    */
   on<Name extends EventName>(name: Name, listener: EventListener<Name>): () => void {
-    checkSubscription(name, EVENT_NAMES, listener, 'event');
     return this.#events.on(name, listener);
   }
 
@@ -230,15 +206,4 @@ export class PluginManager {
 function checkName(name: unknown, operation: string): string {
   if (typeof name === 'string' && NAME_PATTERN.test(name)) return name;
   throw new PluginSystemError('InvalidOption', `${shown(name)} is no name of a plugin`, { operation });
-}
-
-function checkSubscription(name: unknown, known: readonly string[], callback: unknown, what: string): void {
-  if (!known.includes(name as string)) {
-    const near = nearest(name, known);
-    throw new PluginSystemError('InvalidOption', `there is no ${what} ${shown(name)}`, {
-      remedy: near === undefined ? `There are ${known.join(', ')}.` : `Did you mean ${JSON.stringify(near)}?`,
-    });
-  }
-  if (typeof callback !== 'function')
-    throw new PluginSystemError('InvalidOption', `${what} ${shown(name)}: a function was wanted, not a ${typeof callback}`);
 }

@@ -1,9 +1,9 @@
 export type { CallHooks, StageCall } from './call-hooks.js';
 export { CancellationSource } from './cancellation.js';
-export { decodeValues, type EncodedValues, encodeValues, type RunJob } from './job.js';
+export type { EncodedValues, RunJob } from './job.js';
 export type { FailurePolicy, Pipeline, PipelineDefinition, PipelineStep } from './pipeline.js';
 export type { PipelineFiles } from './pipeline-files.js';
-export type { PipelineRuns } from './pipeline-runs.js';
+export { PipelineRuns } from './pipeline-runs.js';
 export type * from './report.js';
 export type { RunOptions } from './run-options.js';
 export { StageContextView } from './stage-context.js';
