@@ -75,7 +75,7 @@ export type {
   StageRegistry,
   StageReport,
 } from './pipelines/index.js';
-// By file, here and below: importing the package loads nothing that is not asked for.
+/* By file, here and below: importing the package loads nothing that is not asked for. */
 export { decodeValues, encodeValues } from './pipelines/job.js';
 export type {
   ContextInput,
