@@ -128,7 +128,7 @@ export class Lifecycle {
       const began = performance.now();
       this.#discovered = await this.#discover();
       const failed = [...this.#discovered.unopened];
-      const order = await this.#select(this.roster.all, failed);
+      const order = await this.#select(this.#candidates(), failed);
       return this.#report(order, failed, this.#discovered, performance.now() - began);
     });
   }
@@ -146,7 +146,7 @@ export class Lifecycle {
       const failed = [...discovered.unopened];
       // What was told by loadAll is told again: the report is of the whole start.
       for (const entry of this.roster.all) if (mayStart(entry) && entry.state === 'failed') entry.error = undefined;
-      const order = await this.#select(this.roster.all.filter(mayStart), failed);
+      const order = await this.#select(this.#candidates(), failed);
       await this.#bringUp.run(order, failed);
       return this.#report(this.roster.running, failed, discovered, before + performance.now() - began);
     });
@@ -239,6 +239,12 @@ export class Lifecycle {
     }
     const conflict = this.conflicts.get(id);
     const decided = typeof resolution === 'object' ? this.#named(conflict, resolution.disable) : resolution;
+    const core =
+      conflict.kind === 'duplicate' ? undefined : this.roster.all.find((entry) => entry.isCore && givesWay(decided, entry));
+    if (core !== undefined) {
+      const place = { plugin: core.name, path: core.path, operation: 'resolveConflict' };
+      throw new PluginSystemError('PluginIsCore', `${core.name} is a core plugin`, place);
+    }
     const decisions = new Map(this.#preferences.resolutions);
     if (decided === undefined) decisions.delete(id);
     else decisions.set(id, decided);

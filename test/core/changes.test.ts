@@ -356,7 +356,31 @@ describe('what an application does wrong', () => {
   });
 });
 
+describeWithFixtures('loadAll', () => {
+  it('[Z10] asks the hooks about each file once, and leaves alone what could not be opened', async () => {
+    const manager = await createManager({ directories: [folderOf(shipped('text'), shipped('environment-check'))] });
+    const asked: Array<string | undefined> = [];
+    manager.hook('beforeLoad', ({ plugin: name }) => {
+      asked.push(name);
+      return name === 'text' ? { veto: 'not here' } : undefined;
+    });
+    const { loaded, failed } = await manager.loadAll();
+    expect(asked.sort()).toEqual(['environment-check', 'text']);
+    expect([names(loaded), failed.map(({ error }) => error.code)]).toEqual([['environment-check'], ['Vetoed']]);
+  });
+});
+
 describe('a decision about a conflict', () => {
+  it('[G10] [G20] cannot let a core plugin give way, and is not remembered then', async () => {
+    const manager = await createManager();
+    manager.register(plugin('core', {}, { isCore: true, conflictsWith: ['guest'] }));
+    manager.register(plugin('guest'));
+    await manager.start();
+    const error = await refusal(manager.resolveConflict('exclusion:core+guest', { disable: 'core' }));
+    expect(error).toMatchObject({ code: 'PluginIsCore', plugin: 'core', operation: 'resolveConflict' });
+    expect(manager.conflicts()).toMatchObject([{ isDecided: false, refused: ['guest'] }]);
+  });
+
   it('[G10] restarts nobody whom it does not concern', async () => {
     const manager = await createManager();
     manager.register(plugin('rival', {}, { conflictsWith: ['legacy', 'web'] }));
