@@ -111,7 +111,10 @@ describe('reports and events of a change', () => {
     manager.register(plugin('a', {}, { init }));
     await manager.start();
     isMended = true;
-    expect(names((await manager.enable('a')).started)).toEqual(['a']);
+    const { started } = await manager.enable('a');
+    expect(names(started)).toEqual(['a']);
+    // Of this life of it alone.
+    expect(manager.get('a').milliseconds).not.toHaveProperty('unloading');
   });
 });
 
@@ -183,7 +186,7 @@ describe('who found a service while its offerer was on the way out', () => {
   const clock = { name: 'clock', version: '1.0.0', service: {} };
 
   /** `user` has a stage in progress that finds the service of `offerer` when it is told to; `busy` keeps `offerer` from ending. */
-  async function underWay() {
+  async function underWay(ends = () => {}) {
     const manager = await createManager();
     const order: string[] = [];
     const [busy, told, found] = [gate(), gate(), gate()];
@@ -199,6 +202,8 @@ describe('who found a service while its offerer was on the way out', () => {
             await told.opened;
             find();
             found.open();
+            await new Promise((resolve) => setTimeout(resolve, 50));
+            ends();
           },
         },
         {
@@ -233,6 +238,14 @@ describe('who found a service while its offerer was on the way out', () => {
     await meanwhile();
     expect((await stopping).stopped).toEqual(['user', 'offerer']);
     expect(order).toEqual(['user', 'offerer']);
+  });
+
+  it('[G21] is waited for as well, when it is to be stopped for that', async () => {
+    const { manager, order, meanwhile } = await underWay(() => void order.push('stage ended'));
+    const disabling = manager.disable('offerer');
+    await meanwhile();
+    await disabling;
+    expect(order).toEqual(['stage ended', 'user', 'offerer']);
   });
 
   it('[G21] keeps it from being unloaded, and its stages can be run again', async () => {
