@@ -5,6 +5,7 @@
   'variables': {
     'mortise_host%': 1,
     'mortise_plugins%': 1,
+    'mortise_abi': 'native-abi',
     'mortise_rust%': '<!(node -p "+(require(\'child_process\').spawnSync(\'cargo\', [\'--version\']).status === 0)")',
     # Only a checkout has the contract's own tests; a build from the npm package does not fail on the warnings of a newer compiler.
     'mortise_werror%': '<!(node -p "+require(\'fs\').existsSync(\'native-abi/test\')")',
@@ -113,9 +114,8 @@
       'targets': [
         {
           'target_name': 'environment-check',
-          'type': 'shared_library',
-          'win_delay_load_hook': 'false',
-          'include_dirs': ['native-abi/include'],
+          'variables': {'mortise_manifest': 'c-plugins/environment-check/manifest.json'},
+          'includes': ['native-abi/toolchain/plugin.gypi'],
           'sources': [
             'c-plugins/environment-check/cpu.c',
             'c-plugins/environment-check/gpu.c',
@@ -130,9 +130,9 @@
         },
         {
           'target_name': 'logging',
-          'type': 'shared_library',
-          'win_delay_load_hook': 'false',
-          'include_dirs': ['native-abi/include', 'c-plugins/logging/include'],
+          'variables': {'mortise_manifest': 'c-plugins/logging/manifest.json'},
+          'includes': ['native-abi/toolchain/plugin.gypi'],
+          'include_dirs': ['c-plugins/logging/include'],
           'sources': [
             'c-plugins/json/reader.c',
             'c-plugins/logging/level.c',
@@ -144,9 +144,8 @@
         },
         {
           'target_name': 'compat-check',
-          'type': 'shared_library',
-          'win_delay_load_hook': 'false',
-          'include_dirs': ['native-abi/include'],
+          'variables': {'mortise_manifest': 'c-plugins/compat-check/manifest.json'},
+          'includes': ['native-abi/toolchain/plugin.gypi'],
           'sources': [
             'c-plugins/compat-check/options.c',
             'c-plugins/compat-check/plugin.c',
@@ -158,9 +157,8 @@
         },
         {
           'target_name': 'text',
-          'type': 'shared_library',
-          'win_delay_load_hook': 'false',
-          'include_dirs': ['native-abi/include'],
+          'variables': {'mortise_manifest': 'c-plugins/text/manifest.json'},
+          'includes': ['native-abi/toolchain/plugin.gypi'],
           'sources': [
             'c-plugins/text/file.cpp',
             'c-plugins/text/plugin.cpp',
@@ -170,9 +168,9 @@
         },
         {
           'target_name': 'summary',
-          'type': 'shared_library',
-          'win_delay_load_hook': 'false',
-          'include_dirs': ['native-abi/include', 'c-plugins/logging/include'],
+          'variables': {'mortise_manifest': 'c-plugins/summary/manifest.json'},
+          'includes': ['native-abi/toolchain/plugin.gypi'],
+          'include_dirs': ['c-plugins/logging/include'],
           'sources': [
             'c-plugins/json/reader.c',
             'c-plugins/summary/plugin.cpp',

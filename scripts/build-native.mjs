@@ -110,7 +110,8 @@ const tools = {
     inputs: [],
     // Everything present is configured, whatever is selected: ninja forgets what it built once a target is gone.
     options(_selected, present) {
-      return parts.map((part) => `--CDMORTISE_BUILD_${part.toUpperCase()}=${present.includes(part) ? 'ON' : 'OFF'}`);
+      const selection = parts.map((part) => `--CDMORTISE_BUILD_${part.toUpperCase()}=${present.includes(part) ? 'ON' : 'OFF'}`);
+      return [...selection, `--CDMORTISE_NODE=${process.execPath}`];
     },
     async configure(options) {
       if (!onPath('cmake')) throw new BuildFailure(`cmake was not found; ${get('cmake')}`);

@@ -3,17 +3,13 @@
 #include <string.h>
 
 #include "mortise.h"
+#include "mortise_manifest.h"
 #include "report.h"
 #include "requirement.h"
 
-#define PLUGIN_NAME "compat-check"
-#define PLUGIN_VERSION "1.0.0"
 #define REPORT_ID "compat-check:report"
 
-MORTISE_RECORD(MORTISE_LANGUAGE_C, MORTISE_THREADS_SAFE,
-               "{\"name\":\"" PLUGIN_NAME "\",\"version\":\"" PLUGIN_VERSION
-               "\",\"description\":\"Checks before anything runs that the context has what the application was configured to need.\""
-               ",\"author\":\"Mortise contributors\",\"license\":\"MIT\",\"kind\":\"stage\",\"tags\":[\"preflight\",\"example\",\"c\"]}");
+MORTISE_RECORD(MORTISE_LANGUAGE_C, MORTISE_THREADS_SAFE, MORTISE_MANIFEST);
 
 /* One per library; reset by _plugin_init. Only the functions of the table below, called one at a time, write it; stages read the requirements. */
 struct Plugin {
@@ -32,12 +28,12 @@ static void destroy(void* instance) { (void)instance; }
 
 static const char* name(const void* instance) {
   (void)instance;
-  return PLUGIN_NAME;
+  return MORTISE_MANIFEST_NAME;
 }
 
 static const char* version(const void* instance) {
   (void)instance;
-  return PLUGIN_VERSION;
+  return MORTISE_MANIFEST_VERSION;
 }
 
 static void free_string(char* text) { (void)text; }

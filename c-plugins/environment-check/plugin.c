@@ -3,15 +3,10 @@
 #include <string.h>
 
 #include "mortise.h"
+#include "mortise_manifest.h"
 #include "stage.h"
 
-#define PLUGIN_NAME "environment-check"
-#define PLUGIN_VERSION "1.0.0"
-
-MORTISE_RECORD(MORTISE_LANGUAGE_C, MORTISE_THREADS_SAFE,
-               "{\"name\":\"" PLUGIN_NAME "\",\"version\":\"" PLUGIN_VERSION
-               "\",\"description\":\"Says what machine this is: system, processor, memory, graphics, IOMMU.\""
-               ",\"author\":\"Mortise contributors\",\"license\":\"MIT\",\"kind\":\"stage\",\"tags\":[\"environment\",\"example\",\"c\"]}");
+MORTISE_RECORD(MORTISE_LANGUAGE_C, MORTISE_THREADS_SAFE, MORTISE_MANIFEST);
 
 /* One per library; reset by _plugin_init. Only the functions of the table below, called one at a time, use it. */
 struct Plugin {
@@ -32,12 +27,12 @@ static void destroy(void* instance) { (void)instance; }
 
 static const char* name(const void* instance) {
   (void)instance;
-  return PLUGIN_NAME;
+  return MORTISE_MANIFEST_NAME;
 }
 
 static const char* version(const void* instance) {
   (void)instance;
-  return PLUGIN_VERSION;
+  return MORTISE_MANIFEST_VERSION;
 }
 
 static void free_string(char* text) { (void)text; }

@@ -4,17 +4,13 @@
 
 #include "log.h"
 #include "mortise.h"
+#include "mortise_manifest.h"
 #include "note.h"
 #include "service.h"
 
-#define PLUGIN_NAME "logging"
-#define PLUGIN_VERSION "1.0.0"
 #define NOTE_ID "logging:note"
 
-MORTISE_RECORD(MORTISE_LANGUAGE_C, MORTISE_THREADS_SAFE,
-               "{\"name\":\"" PLUGIN_NAME "\",\"version\":\"" PLUGIN_VERSION
-               "\",\"description\":\"The application's log for plugins, as a stage and as a service.\""
-               ",\"author\":\"Mortise contributors\",\"license\":\"MIT\",\"kind\":\"stage\",\"tags\":[\"logging\",\"service\",\"example\",\"c\"]}");
+MORTISE_RECORD(MORTISE_LANGUAGE_C, MORTISE_THREADS_SAFE, MORTISE_MANIFEST);
 
 /* One per library; reset by _plugin_init. Only the functions of the table below, called one at a time, use it. */
 struct Plugin {
@@ -35,12 +31,12 @@ static void destroy(void* instance) { (void)instance; }
 
 static const char* name(const void* instance) {
   (void)instance;
-  return PLUGIN_NAME;
+  return MORTISE_MANIFEST_NAME;
 }
 
 static const char* version(const void* instance) {
   (void)instance;
-  return PLUGIN_VERSION;
+  return MORTISE_MANIFEST_VERSION;
 }
 
 static void free_string(char* text) { (void)text; }

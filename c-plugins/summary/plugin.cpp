@@ -3,15 +3,10 @@
 #include <cstring>
 
 #include "mortise.h"
+#include "mortise_manifest.h"
 #include "stage.hpp"
 
-#define PLUGIN_NAME "summary"
-#define PLUGIN_VERSION "1.0.0"
-
-MORTISE_RECORD(MORTISE_LANGUAGE_CPP, MORTISE_THREADS_SAFE,
-               "{\"name\":\"" PLUGIN_NAME "\",\"version\":\"" PLUGIN_VERSION
-               "\",\"description\":\"Says in one line what the plugin text found in a file.\""
-               ",\"author\":\"Mortise contributors\",\"license\":\"MIT\",\"kind\":\"stage\",\"tags\":[\"text\",\"dependencies\",\"example\",\"c++\"]}");
+MORTISE_RECORD(MORTISE_LANGUAGE_CPP, MORTISE_THREADS_SAFE, MORTISE_MANIFEST);
 
 namespace {
 
@@ -32,8 +27,8 @@ FfiResult fail(Plugin* self, FfiResult code, const char* message) {
 Plugin* self_of(const void* instance) { return static_cast<Plugin*>(const_cast<void*>(instance)); }
 
 void destroy(void*) {}
-const char* name(const void*) { return PLUGIN_NAME; }
-const char* version(const void*) { return PLUGIN_VERSION; }
+const char* name(const void*) { return MORTISE_MANIFEST_NAME; }
+const char* version(const void*) { return MORTISE_MANIFEST_VERSION; }
 void free_string(char*) {}
 bool is_core(const void*) { return false; }
 FfiPluginPriority priority(const void*) { return {FFI_PRIORITY_THIRD_PARTY, 180}; }

@@ -79,6 +79,7 @@ async function build(work: string, part: 'host' | 'plugins', signal: AbortSignal
     MORTISE_BUILD_FIXTURES: on(false),
     MORTISE_WERROR: on(false),
     MORTISE_OUTPUT_DIR: output,
+    MORTISE_NODE: process.execPath,
   };
   await cmake(
     ['-S', packageRoot, '-B', folder, ...generator(), ...Object.entries(options).map(([name, value]) => `-D${name}=${value}`)],
