@@ -140,10 +140,7 @@ fn main() {
         .with("MortiseFunctionFlag", constants! { MORTISE_FUNCTION_QUICK MORTISE_FUNCTION_IDEMPOTENT })
         .with("MortiseHealth", constants! { MORTISE_HEALTHY MORTISE_HEALTH_WARNING MORTISE_HEALTH_ERROR })
         .with("MortiseMetricKind", constants! { MORTISE_COUNTER MORTISE_GAUGE })
-        .with(
-            "MortiseAccess",
-            constants! { MORTISE_SHARED_READ MORTISE_SHARED_WRITE MORTISE_EXCLUSIVE_WRITE MORTISE_PROVIDES_UNIQUE },
-        );
+        .with("MortiseAccess", constants! { MORTISE_SHARED_READ MORTISE_SHARED_WRITE MORTISE_EXCLUSIVE_WRITE MORTISE_PROVIDES_UNIQUE });
 
     let bands = MORTISE_PRIORITIES.iter().fold(Object::new(), |object, (name, category, low, high)| {
         object.with(name, Object::new().with("value", category).with("low", low).with("high", high))
