@@ -61,9 +61,18 @@ pub(crate) fn or_else_keep<T>(fallback: T, work: impl FnOnce() -> Result<T>) -> 
     })
 }
 
+/// For functions that return nothing.
+pub(crate) fn kept(work: impl FnOnce()) {
+    if let Err(message) = caught(work) {
+        last_message::keep(&message);
+    }
+}
+
 /// Drops what is the author's, whose `drop` may panic: `whose` is said before the text, if it is not empty.
 pub(crate) fn drop_kept<T>(whose: &str, value: T) {
-    or_else_keep((), || run(|| Ok(drop(value))).map_err(|failure| if whose.is_empty() { failure } else { failure.within(whose) }));
+    if let Err(message) = caught(|| drop(value)) {
+        last_message::keep(&if whose.is_empty() { message } else { format!("{}: {}", whose, message) });
+    }
 }
 
 /// A failure with the code of success would be taken for success.

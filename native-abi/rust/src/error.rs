@@ -93,7 +93,6 @@ from_errors! {
     fmt::Error => ERR,
     std::str::Utf8Error => UTF8_ERROR,
     std::string::FromUtf8Error => UTF8_ERROR,
-    std::ffi::NulError => INVALID_DATA,
     std::char::ParseCharError => INVALID_DATA,
     std::num::ParseIntError => INVALID_DATA,
     std::num::ParseFloatError => INVALID_DATA,

@@ -81,14 +81,14 @@ macro_rules! export_plugin {
             static RECORD: $crate::export::Record<{ $crate::export::manifest::minified_length(MANIFEST) }> =
                 $crate::export::Record::new($crate::Threads::$threads, MANIFEST);
 
-            static NAME: [u8; $crate::export::manifest::name_length(MANIFEST)] = $crate::export::manifest::name(MANIFEST);
-            static VERSION: [u8; $crate::export::manifest::version_length(MANIFEST)] = $crate::export::manifest::version(MANIFEST);
+            const NAME_BYTES: [u8; $crate::export::manifest::name_length(MANIFEST)] = $crate::export::manifest::name(MANIFEST);
+            const VERSION_BYTES: [u8; $crate::export::manifest::version_length(MANIFEST)] = $crate::export::manifest::version(MANIFEST);
             static TABLE: $crate::export::StaticTable = $crate::export::StaticTable::of::<$plugin>();
 
             // SAFETY: both end with NUL, and the table is that of this type.
             unsafe impl $crate::export::Exported for $plugin {
-                const NAME: &'static [u8] = &NAME;
-                const VERSION: &'static [u8] = &VERSION;
+                const NAME: &'static [u8] = &NAME_BYTES;
+                const VERSION: &'static [u8] = &VERSION_BYTES;
 
                 fn table() -> &'static $crate::export::StaticTable {
                     &TABLE

@@ -1,7 +1,7 @@
 //! `mortise.functions/1`: named functions that the application, scripts and other plugins call.
 
 use crate::abi::*;
-use crate::boundary::{code_of, drop_kept, or_else_keep, with_error};
+use crate::boundary::{code_of, drop_kept, kept, or_else_keep, with_error};
 use crate::call::Call;
 use crate::code::Code;
 use crate::error::{Error, Result};
@@ -141,13 +141,12 @@ unsafe extern "C" fn call<P: Plugin>(
 }
 
 unsafe extern "C" fn free_result(_instance: *mut c_void, result: *mut MortiseValue) {
-    or_else_keep((), || {
+    kept(|| {
         // SAFETY: the host gives back what `call` put there, once.
         if let Some(result) = unsafe { result.as_mut() } {
             // SAFETY: the same.
             unsafe { take_back(std::mem::replace(result, MortiseValue::NULL)) };
         }
-        Ok(())
     });
 }
 

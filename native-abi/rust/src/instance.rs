@@ -31,16 +31,16 @@ pub(crate) struct Instance<P> {
 impl<P: Plugin> Instance<P> {
     /// Makes the plugin, and asks for what is the same for all of its life.
     pub(crate) fn open() -> Result<NonNull<Self>> {
-        let mut instance = Box::new(Self {
+        let mut instance = Self {
             plugin: P::new()?,
             stages: Mutex::new(Vec::new()),
             functions: Vec::new(),
             resources: Vec::new(),
             services: Mutex::new(Vec::new()),
             host: AtomicPtr::new(ptr::null_mut()),
-        });
+        };
         match run(|| instance.ask()) {
-            Ok(()) => Ok(NonNull::from(Box::leak(instance))),
+            Ok(()) => Ok(NonNull::from(Box::leak(Box::new(instance)))),
             Err(failure) => {
                 instance.drop_kept();
                 Err(failure)
@@ -77,13 +77,13 @@ impl<P: Plugin> Instance<P> {
     pub(crate) unsafe fn close(instance: *mut c_void) {
         if !instance.is_null() {
             // SAFETY: by the caller.
-            unsafe { Box::from_raw(instance.cast::<Self>()) }.drop_kept();
+            (*unsafe { Box::from_raw(instance.cast::<Self>()) }).drop_kept();
         }
     }
 
     /// Drops everything that is the author's, piece by piece: each may panic, and two panics at once would end the process.
-    fn drop_kept(self: Box<Self>) {
-        let Self { plugin, stages, functions, .. } = *self;
+    fn drop_kept(self) {
+        let Self { plugin, stages, functions, .. } = self;
         for stage in stages.into_inner().unwrap_or_else(PoisonError::into_inner) {
             stage.drop_kept();
         }

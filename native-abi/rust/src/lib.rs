@@ -1,4 +1,5 @@
 //! Plugins for Mortise in Rust: the C contract declared again ([`abi`]), and a safe interface over it.
+#![deny(unsafe_op_in_unsafe_fn)]
 
 #[cfg(panic = "abort")]
 compile_error!("a Mortise plugin reports panics to its host: remove `panic = \"abort\"` from the profile");

@@ -1,7 +1,7 @@
 //! The slots of the base table, for a plugin of type `P`.
 
 use crate::abi::*;
-use crate::boundary::{or_else_keep, run, with_last_message};
+use crate::boundary::{kept, or_else_keep, run, with_last_message};
 use crate::context::Context;
 use crate::error::Result;
 use crate::export::Exported;
@@ -54,7 +54,7 @@ fn done<P: Plugin>(instance: *const c_void, work: impl FnOnce(&Instance<P>) -> R
 
 unsafe extern "C" fn destroy<P: Plugin>(instance: *mut c_void) {
     // SAFETY: the last call with this instance.
-    or_else_keep((), || Ok(unsafe { Instance::<P>::close(instance) }));
+    kept(|| unsafe { Instance::<P>::close(instance) });
 }
 
 // ---- metadata ----
@@ -104,7 +104,7 @@ unsafe extern "C" fn incompatible_with<P: Plugin>(instance: *const c_void) -> Ff
 
 unsafe extern "C" fn free_slice<T: Item>(slice: FfiSlice) {
     // SAFETY: the host gives back what the getter of this pair returned, once and unchanged.
-    or_else_keep((), || Ok(unsafe { take_back::<T>(slice) }));
+    kept(|| unsafe { take_back::<T>(slice) });
 }
 
 // ---- lifecycle ----

@@ -1,7 +1,7 @@
 //! Stages: the named operations of a plugin over a context.
 
 use crate::abi::{FfiResult, MortiseContext, MortiseError, MORTISE_STAGE_QUICK};
-use crate::boundary::{drop_kept, or_else_keep, with_error};
+use crate::boundary::{drop_kept, kept, with_error};
 use crate::context::Context;
 use crate::error::Result;
 use crate::instance::Instance;
@@ -131,10 +131,9 @@ pub(crate) unsafe extern "C" fn dry_run<P: Plugin>(
 }
 
 pub(crate) unsafe extern "C" fn destroy<P: Plugin>(state: *mut c_void) {
-    or_else_keep((), || {
+    kept(|| {
         // SAFETY: the host destroys a stage once, and it was made by `Box::into_raw`.
         let entry = unsafe { Box::from_raw(state.cast::<Entry<P>>()) };
         entry.stage.drop_kept();
-        Ok(())
     });
 }
