@@ -143,6 +143,8 @@ function readSliceMemory(slice: RawSlice, memory: CheckedMemory, slot: FunctionS
 
 function isReadableSlice(slice: RawSlice, memory: CheckedMemory, { size, strings }: ItemReader<unknown>): boolean {
   const length = BigInt(slice.len) * BigInt(size);
+  // Empty: its pointer, NULL as a rule, is never followed.
+  if (length === 0n) return true;
   const pointer = toPointer(slice.ptr);
   if (!memory.isReadable(pointer, length)) return false;
   const bytes = memory.read(pointer, Number(length), 'the slice');
