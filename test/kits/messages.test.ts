@@ -1,5 +1,5 @@
 import type { PluginManager } from 'mortise';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { probe } from '../../dist/isolation/probe.js';
 import { mortise } from '../cli/mortise.js';
 import { setEnvironment } from '../support/calls.js';
