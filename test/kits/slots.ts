@@ -17,7 +17,7 @@ export interface Slot {
   readonly shows: 'load' | 'live' | 'dry_run' | 'unload';
 }
 
-const GETTERS = [
+export const GETTERS = [
   'name',
   'version',
   'is_core',
