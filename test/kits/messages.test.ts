@@ -103,6 +103,24 @@ describeWithFixtures('a plugin that says what failed', () => {
   });
 });
 
+describeWithFixtures('a text that is longer than what a kit keeps', () => {
+  it.each([
+    ['C', 'long-text', 'init'],
+    ['C++', 'long-text.cpp', 'init'],
+    ['C++', 'long-text.cpp', 'priority'],
+  ])('[G7] is cut between characters, by the kit for %s: %s, %s', async (_, source, slot) => {
+    setEnvironment({ FIXTURE_SAYS: slot });
+    const path = compilePlugin(source, source.replace('.', '-'));
+    const { code, before } = SLOTS[slot] as (typeof SLOTS)[string];
+    const error = await failureInline(path, 'long-text', 'load');
+    expect(error).toMatchObject({ code, operation: slot });
+    const said = error.detail.slice(before.length);
+    expect(said).toMatch(/^(ö💥)+ö?$/u);
+    expect(Buffer.byteLength(said)).toBeGreaterThan(1000);
+    expect((await failureProbed(path, 'load'))?.detail).toBe(error.detail);
+  });
+});
+
 describeWithFixtures('a destroy that fails', () => {
   const detail = `destroy failed: ${text('destroy')}`;
 
