@@ -1,7 +1,6 @@
 /* Requirements against a context. */
 #include "requirement.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* How an int64 stands to a double that is not NaN: below, equal, above. A conversion either way could round. */
@@ -84,12 +83,11 @@ FfiResult check_requirements(const struct Requirements* requirements, const Mort
     MortiseValue found = mortise_null();
     FfiResult code = context->get(context, requirement->key, &found);
     if (code != MORTISE_OK && code != MORTISE_NOT_FOUND) {
-      char text[64];
-      snprintf(text, sizeof text, " (code %d)", (int)code);
       why->length = 0;
       say(why, "the host would not give the context value ");
       say(why, requirement->key);
-      say(why, text);
+      say(why, ": ");
+      say(why, mortise_code_text(code));
       return code;
     }
     if (code == MORTISE_OK && meets(requirement, &found)) continue;

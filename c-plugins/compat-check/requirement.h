@@ -5,7 +5,6 @@
 #include <stdbool.h>
 
 #include "../json/reader.h"
-#include "mortise.h"
 #include "sentence.h"
 
 #define MAX_REQUIREMENTS 64

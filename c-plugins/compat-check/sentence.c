@@ -52,3 +52,7 @@ void say_value(struct Sentence* sentence, const MortiseValue* value) {
       break;
   }
 }
+
+FfiResult sentence_fail(const struct Sentence* sentence, FfiResult code, MortiseError* error) {
+  return mortise_failf(error, code, "%.*s", (int)sentence->length, sentence->bytes);
+}

@@ -2,7 +2,7 @@
 #ifndef COMPAT_SENTENCE_H
 #define COMPAT_SENTENCE_H
 
-#include "mortise.h"
+#include "mortise/kit.h"
 
 /* Room for several requirements that are not met; the host reads at least MORTISE_MIN_MESSAGE bytes of it. */
 #define SENTENCE_BYTES 1024
@@ -19,5 +19,8 @@ void say_some(struct Sentence* sentence, const char* text, size_t length, size_t
 
 /* What a value is, for a person: `"text"`, `true`, `5`, `[1,2]`, `12 bytes`. */
 void say_value(struct Sentence* sentence, const MortiseValue* value);
+
+/* Fails with the sentence as its text. */
+FfiResult sentence_fail(const struct Sentence* sentence, FfiResult code, MortiseError* error);
 
 #endif

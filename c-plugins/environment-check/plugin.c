@@ -1,150 +1,24 @@
-/* The table that the host sees. It is static, and so is all that its getters give out: the free slots have nothing to do. */
-#include <stdio.h>
-#include <string.h>
-
-#include "mortise.h"
+/* What the plugin offers: one stage for each kind, all of which run the same functions. */
 #include "mortise_manifest.h"
 #include "stage.h"
 
-MORTISE_RECORD(MORTISE_LANGUAGE_C, MORTISE_THREADS_SAFE, MORTISE_MANIFEST);
+/* stage.c reads the kind back from `state`. */
+#define STAGE(id_, name_, description_, key_, probe_)                                                                    \
+  MORTISE_STAGE(id_, stage_execute, .name = name_, .description = description_, .dry_run = stage_dry_run,               \
+                .state = &(struct StageKind){key_, probe_})
 
-/* One per library; reset by _plugin_init. Only the functions of the table below, called one at a time, use it. */
-struct Plugin {
-  char failure[512]; /* NUL-terminated; empty: the last call succeeded */
+static const MortiseStage stages[] = {
+    STAGE("environment:os", "Operating system", "Reads the distribution, its version, the kernel and the architecture.", "environment.os", probe_os),
+    STAGE("environment:cpu", "Processor", "Reads the processor's model, counts and the features that decide what can run.", "environment.cpu", probe_cpu),
+    STAGE("environment:memory", "Memory", "Reads how much memory and swap there is.", "environment.memory", probe_memory),
+    STAGE("environment:gpu", "Graphics", "Lists the display controllers on the PCI bus with their drivers.", "environment.gpu", probe_gpu),
+    STAGE("environment:iommu", "IOMMU", "Reads whether devices are isolated by an IOMMU, and by which kind.", "environment.iommu", probe_iommu),
 };
-static struct Plugin plugin;
 
-static FfiResult fail(const void* instance, FfiResult code, const char* message) {
-  struct Plugin* self = (struct Plugin*)instance;
-  MortiseText text = {self->failure, sizeof self->failure - 1, 0};
-  mortise_text_set(&text, message, strlen(message));
-  self->failure[text.length] = '\0';
-  /* The base table knows the codes 1 to 4. */
-  return code >= MORTISE_ERR && code <= MORTISE_INVALID_DATA ? code : MORTISE_ERR;
-}
-
-static void destroy(void* instance) { (void)instance; }
-
-static const char* name(const void* instance) {
+static FfiResult init(void* instance, const MortiseHost* host, MortiseError* error) {
   (void)instance;
-  return MORTISE_MANIFEST_NAME;
-}
-
-static const char* version(const void* instance) {
-  (void)instance;
-  return MORTISE_MANIFEST_VERSION;
-}
-
-static void free_string(char* text) { (void)text; }
-
-static bool is_core(const void* instance) {
-  (void)instance;
-  return false;
+  return stage_check_options(host, error);
 }
 
 /* Early among third parties: others may want to know the machine. */
-static FfiPluginPriority priority(const void* instance) {
-  (void)instance;
-  return (FfiPluginPriority){FFI_PRIORITY_THIRD_PARTY_HIGH, 110};
-}
-
-static FfiSlice nothing(const void* instance) {
-  (void)instance;
-  return (FfiSlice){NULL, 0};
-}
-
-static FfiSlice required_stages(const void* instance) {
-  static FfiStageRequirement provided[STAGE_COUNT];
-  (void)instance;
-  for (size_t index = 0; index < STAGE_COUNT; index++) provided[index] = (FfiStageRequirement){stage_kinds[index].id, false, true};
-  return (FfiSlice){provided, STAGE_COUNT};
-}
-
-static void free_slice(FfiSlice slice) { (void)slice; }
-
-static FfiResult init(void* instance, void* app) {
-  char message[512];
-  if (app == NULL) return fail(instance, MORTISE_NULL_POINTER, "init was called without a host");
-  FfiResult code = stage_check_options(app, message, sizeof message);
-  return code == MORTISE_OK ? MORTISE_OK : fail(instance, code, message);
-}
-
-static FfiResult preflight_check(const void* instance, const void* context) {
-  (void)instance;
-  (void)context;
-  return MORTISE_OK;
-}
-
-static FfiResult register_stages(const void* instance, void* registry_pointer) {
-  const MortiseRegistry* registry = registry_pointer;
-  if (registry == NULL) return fail(instance, MORTISE_NULL_POINTER, "register_stages was called without a registry");
-
-  for (size_t index = 0; index < STAGE_COUNT; index++) {
-    const struct StageKind* kind = &stage_kinds[index];
-    const MortiseStage stage = {
-        .size = sizeof stage,
-        .id = kind->id,
-        .name = kind->name,
-        .description = kind->description,
-        .state = (void*)kind,
-        .execute = stage_execute,
-        .dry_run = stage_dry_run,
-    };
-    char reason[256];
-    MortiseError error = {.size = sizeof error, .message = {reason, sizeof reason - 1, 0}};
-    FfiResult code = registry->register_stage(registry, &stage, &error);
-    if (code != MORTISE_OK) {
-      char message[512];
-      reason[error.message.length] = '\0';
-      snprintf(message, sizeof message, "the host refused the stage %s (code %d): %s", kind->id, (int)code, reason);
-      return fail(instance, code, message);
-    }
-  }
-  return MORTISE_OK;
-}
-
-static FfiResult shutdown_plugin(void* instance) {
-  (void)instance;
-  return MORTISE_OK;
-}
-
-static PluginVTable table = {
-    .instance = &plugin,
-    .destroy = destroy,
-    .name = name,
-    .free_name = free_string,
-    .version = version,
-    .free_version = free_string,
-    .is_core = is_core,
-    .priority = priority,
-    .compatible_api_versions = nothing, /* every host */
-    .free_compatible_api_versions = free_slice,
-    .dependencies = nothing,
-    .free_dependencies = free_slice,
-    .required_stages = required_stages,
-    .free_required_stages = free_slice,
-    .conflicts_with = nothing,
-    .free_conflicts_with = free_slice,
-    .incompatible_with = nothing,
-    .free_incompatible_with = free_slice,
-    .init = init,
-    .preflight_check = preflight_check,
-    .register_stages = register_stages,
-    .shutdown = shutdown_plugin,
-};
-
-static void last_message(const void* instance, MortiseText* message) {
-  struct Plugin* self = instance != NULL ? (struct Plugin*)instance : &plugin;
-  mortise_text_set(message, self->failure, strlen(self->failure));
-  self->failure[0] = '\0';
-}
-
-MORTISE_EXPORT PluginVTable* _plugin_init(void) {
-  plugin = (struct Plugin){.failure = ""};
-  return &table;
-}
-
-MORTISE_EXPORT const void* mortise_plugin_extension(const char* id) {
-  static const MortiseErrorExtension error_extension = {sizeof(MortiseErrorExtension), 0, last_message};
-  return strcmp(id, MORTISE_EXT_ERROR) == 0 ? &error_extension : NULL;
-}
+MORTISE_EXPORT_PLUGIN(MORTISE_THREADS_SAFE, .stages = MORTISE_ITEMS(stages), .init = init, .priority = MORTISE_PRIORITY(FFI_PRIORITY_THIRD_PARTY_HIGH, 110))

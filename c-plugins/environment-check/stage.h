@@ -1,9 +1,9 @@
-/* What the five stages have in common: the machine they look at, and the table that plugin.c registers. */
+/* What the five stages have in common: the machine they look at, and how its value gets into the context. */
 #ifndef ENVIRONMENT_STAGE_H
 #define ENVIRONMENT_STAGE_H
 
 #include "json.h"
-#include "mortise.h"
+#include "mortise/kit.h"
 
 /* The machine under one root folder, for one call. */
 struct Machine {
@@ -20,22 +20,16 @@ Probe probe_memory;
 Probe probe_gpu;
 Probe probe_iommu;
 
+/* The state of a stage. */
 struct StageKind {
-  const char* id;
-  const char* name;
-  const char* description;
   const char* key; /* in the context */
   Probe* probe;
 };
 
-#define STAGE_COUNT 5
-extern const struct StageKind stage_kinds[STAGE_COUNT];
-
-/* state is one of stage_kinds. */
 FfiResult stage_execute(void* state, const MortiseContext* context, MortiseError* error);
 FfiResult stage_dry_run(void* state, const MortiseContext* context, MortiseError* error);
 
-/* Checks the option `root`, if there is one. Writes why it cannot be used to message. */
-FfiResult stage_check_options(const MortiseHost* host, char* message, size_t capacity);
+/* Checks the option `root`, if there is one. */
+FfiResult stage_check_options(const MortiseHost* host, MortiseError* error);
 
 #endif

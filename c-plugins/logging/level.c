@@ -32,20 +32,11 @@ bool level_of(const MortiseValue* value, uint32_t* level) {
   return false;
 }
 
-static const char* type_name(uint32_t tag) {
-  switch (tag) {
-#define TAG_CASE(constant, number, text) case number: return text;
-    MORTISE_TAGS(TAG_CASE)
-#undef TAG_CASE
-    default: return "unknown";
-  }
-}
-
 void level_found(const MortiseValue* value, char* text, size_t capacity) {
   char shown[64];
   MortiseText cut = {shown, sizeof shown - 1, 0};
   if (value->tag != MORTISE_STRING) {
-    snprintf(text, capacity, "of type %s", type_name(value->tag));
+    snprintf(text, capacity, "of type %s", mortise_tag_name(value->tag));
     return;
   }
   mortise_text_set(&cut, value->as.data, (size_t)value->length);

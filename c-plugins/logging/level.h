@@ -2,9 +2,7 @@
 #ifndef LOGGING_LEVEL_H
 #define LOGGING_LEVEL_H
 
-#include <stdbool.h>
-
-#include "mortise.h"
+#include "mortise/kit.h"
 
 #define LEVEL_NAMES "trace, debug, info, warn, error or fatal"
 

@@ -1,7 +1,5 @@
 #include "log.h"
 
-#include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,70 +15,55 @@ static struct {
 } opened;
 
 /* An option that nobody reads is most likely a misspelled one. */
-static FfiResult check_names(const MortiseHost* host, char* why, size_t capacity) {
-  MortiseValue all = mortise_null();
+static FfiResult check_names(const MortiseHost* host, MortiseError* error) {
+  MortiseValue all;
   struct JsonValue object;
   struct JsonValue name;
   struct JsonValue value;
-  FfiResult code = host->config(host, "", &all);
-  if (code == MORTISE_NOT_FOUND) return MORTISE_OK;
-  if (code != MORTISE_OK || all.tag != MORTISE_JSON || !json_read(all.as.data, (size_t)all.length, &object) || object.kind != JSON_OBJECT) {
-    snprintf(why, capacity, "the host would not give the options as an object (code %d)", (int)code);
-    return code != MORTISE_OK ? code : MORTISE_INVALID_DATA;
+  MORTISE_TRY(mortise_option(host, "", &all, error));
+  if (all.tag == MORTISE_NULL) return MORTISE_OK;
+  if (all.tag != MORTISE_JSON || !json_read(all.as.data, (size_t)all.length, &object) || object.kind != JSON_OBJECT) {
+    return mortise_fail(error, MORTISE_INVALID_DATA, "the options are not one object of at most 64 levels");
   }
   struct JsonItems items = json_items(&object);
   while (json_next(&items, &name, &value)) {
     if (json_is(&name, "level") || json_is(&name, "prefix")) continue;
     int shown = name.length < 64 ? (int)name.length : 64;
-    snprintf(why, capacity, "there is no option %.*s: level and prefix are known", shown, name.text);
-    return MORTISE_INVALID_DATA;
+    return mortise_failf(error, MORTISE_INVALID_DATA, "there is no option %.*s: level and prefix are known", shown, name.text);
   }
   return MORTISE_OK;
 }
 
-/* Absent and null are the same: *present is false. */
-static FfiResult option(const MortiseHost* host, const char* key, MortiseValue* value, bool* present, char* why, size_t capacity) {
-  FfiResult code = host->config(host, key, value);
-  *present = code == MORTISE_OK && value->tag != MORTISE_NULL;
-  if (code == MORTISE_OK || code == MORTISE_NOT_FOUND) return MORTISE_OK;
-  snprintf(why, capacity, "the host would not give the option %s (code %d)", key, (int)code);
-  return code;
-}
-
-static FfiResult take_level(const MortiseHost* host, char* why, size_t capacity) {
-  MortiseValue value = mortise_null();
-  bool present = false;
-  FfiResult code = option(host, "level", &value, &present, why, capacity);
-  opened.threshold = MORTISE_LOG_TRACE;
-  if (code != MORTISE_OK || !present || level_of(&value, &opened.threshold)) return code;
+static FfiResult take_level(const MortiseHost* host, MortiseError* error) {
+  MortiseValue value;
   char found[96];
+  opened.threshold = MORTISE_LOG_TRACE;
+  MORTISE_TRY(mortise_option(host, "level", &value, error));
+  if (value.tag == MORTISE_NULL || level_of(&value, &opened.threshold)) return MORTISE_OK;
   level_found(&value, found, sizeof found);
-  snprintf(why, capacity, "the option level must be " LEVEL_NAMES ", but is %s", found);
-  return MORTISE_INVALID_DATA;
+  return mortise_failf(error, MORTISE_INVALID_DATA, "the option level must be " LEVEL_NAMES ", but is %s", found);
 }
 
-static FfiResult take_prefix(const MortiseHost* host, char* why, size_t capacity) {
-  MortiseValue value = mortise_null();
-  bool present = false;
-  FfiResult code = option(host, "prefix", &value, &present, why, capacity);
+static FfiResult take_prefix(const MortiseHost* host, MortiseError* error) {
+  MortiseValue value;
   opened.prefix_length = 0;
-  if (code != MORTISE_OK || !present) return code;
+  MORTISE_TRY(mortise_option(host, "prefix", &value, error));
+  if (value.tag == MORTISE_NULL) return MORTISE_OK;
   if (value.tag != MORTISE_STRING || value.length > LOG_PREFIX) {
-    snprintf(why, capacity, "the option prefix must be a string of at most %d bytes", LOG_PREFIX);
-    return MORTISE_INVALID_DATA;
+    return mortise_failf(error, MORTISE_INVALID_DATA, "the option prefix must be a string of at most %d bytes", LOG_PREFIX);
   }
   if (value.length > 0) memcpy(opened.prefix, value.as.data, (size_t)value.length);
   opened.prefix_length = (size_t)value.length;
   return MORTISE_OK;
 }
 
-FfiResult log_open(const MortiseHost* host, char* why, size_t capacity) {
+FfiResult log_open(const MortiseHost* host, MortiseError* error) {
   opened.host = NULL;
-  FfiResult code = check_names(host, why, capacity);
-  if (code == MORTISE_OK) code = take_level(host, why, capacity);
-  if (code == MORTISE_OK) code = take_prefix(host, why, capacity);
-  if (code == MORTISE_OK) opened.host = host;
-  return code;
+  MORTISE_TRY(check_names(host, error));
+  MORTISE_TRY(take_level(host, error));
+  MORTISE_TRY(take_prefix(host, error));
+  opened.host = host;
+  return MORTISE_OK;
 }
 
 uint32_t log_threshold(void) {

@@ -2,12 +2,12 @@
 #ifndef LOGGING_LOG_H
 #define LOGGING_LOG_H
 
-#include "mortise.h"
+#include "mortise/kit.h"
 
 #define LOG_PREFIX 255 /* bytes at most */
 
-/* [main-thread, inside init] Takes the options. Writes why they cannot be used to `why`. Nobody else may be inside the functions below. */
-FfiResult log_open(const MortiseHost* host, char* why, size_t capacity);
+/* [main-thread, inside init] Takes the options. Nobody else may be inside the functions below. */
+FfiResult log_open(const MortiseHost* host, MortiseError* error);
 
 /* [any-thread] The higher of the operator's and the host's; UINT32_MAX before log_open. */
 uint32_t log_threshold(void);

@@ -18,33 +18,22 @@ struct Note {
   struct JsonValue fields; /* an object, or JSON null */
 };
 
-/* Absent and null are the same. */
-static FfiResult get(const MortiseContext* context, const char* key, MortiseValue* value, MortiseError* error) {
-  char why[128];
-  *value = mortise_null();
-  FfiResult code = context->get(context, key, value);
-  if (code == MORTISE_OK || code == MORTISE_NOT_FOUND) return MORTISE_OK;
-  snprintf(why, sizeof why, "the host would not give the context value `%s` (code %d)", key, (int)code);
-  return mortise_fail(error, code, why);
-}
-
 static FfiResult get_level(const MortiseContext* context, uint32_t* level, MortiseError* error) {
   MortiseValue value;
   char found[96];
-  char why[256];
-  FfiResult code = get(context, "logging.level", &value, error);
   *level = MORTISE_LOG_INFO;
-  if (code != MORTISE_OK || value.tag == MORTISE_NULL || level_of(&value, level)) return code;
+  MORTISE_TRY(mortise_find(context, "logging.level", &value, error));
+  if (value.tag == MORTISE_NULL || level_of(&value, level)) return MORTISE_OK;
   level_found(&value, found, sizeof found);
-  snprintf(why, sizeof why, "the context value `logging.level` must be " LEVEL_NAMES ", but is %s", found);
-  return mortise_fail(error, value.tag == MORTISE_STRING ? MORTISE_INVALID_DATA : MORTISE_WRONG_TYPE, why);
+  return mortise_failf(error, value.tag == MORTISE_STRING ? MORTISE_INVALID_DATA : MORTISE_WRONG_TYPE,
+                       "the context value `logging.level` must be " LEVEL_NAMES ", but is %s", found);
 }
 
 static FfiResult get_fields(const MortiseContext* context, struct JsonValue* fields, MortiseError* error) {
   MortiseValue value;
-  FfiResult code = get(context, "logging.fields", &value, error);
   *fields = (struct JsonValue){JSON_NULL, "null", 4};
-  if (code != MORTISE_OK || value.tag == MORTISE_NULL) return code;
+  MORTISE_TRY(mortise_find(context, "logging.fields", &value, error));
+  if (value.tag == MORTISE_NULL) return MORTISE_OK;
   if (value.tag == MORTISE_JSON && value.length > MORTISE_MAX_LOG_LINE) {
     return mortise_fail(error, MORTISE_TOO_LARGE, "the context value `logging.fields` is over 65536 bytes, more than a log line can hold");
   }
@@ -57,13 +46,13 @@ static FfiResult get_fields(const MortiseContext* context, struct JsonValue* fie
 }
 
 static FfiResult get_note(const MortiseContext* context, struct Note* note, MortiseError* error) {
-  FfiResult code = get(context, "logging.message", &note->message, error);
-  if (code == MORTISE_OK && note->message.tag != MORTISE_NULL && note->message.tag != MORTISE_STRING) {
-    code = mortise_fail(error, MORTISE_WRONG_TYPE, "the context value `logging.message` must be a string");
+  MortiseView text;
+  MORTISE_TRY(mortise_find(context, "logging.message", &note->message, error));
+  if (note->message.tag != MORTISE_NULL) {
+    MORTISE_TRY(mortise_read_string(&note->message, (MortiseOrigin){"the context value", "logging.message", 0}, &text, error));
   }
-  if (code == MORTISE_OK) code = get_level(context, &note->level, error);
-  if (code == MORTISE_OK) code = get_fields(context, &note->fields, error);
-  return code;
+  MORTISE_TRY(get_level(context, &note->level, error));
+  return get_fields(context, &note->fields, error);
 }
 
 /*
@@ -91,35 +80,29 @@ static FfiResult read_fields(const struct JsonValue* object, char* names, Mortis
   return MORTISE_OK;
 }
 
-static FfiResult write_note(const struct Note* note, MortiseError* error) {
+static FfiResult write_fields(const struct Note* note, char* names, MortiseError* error) {
   MortiseField fields[MAX_FIELDS];
   size_t count = 0;
-  char why[128];
-  char* names = malloc(note->fields.length);
-  if (names == NULL) return mortise_fail(error, MORTISE_OUT_OF_MEMORY, "out of memory");
-  FfiResult code = read_fields(&note->fields, names, fields, &count, error);
-  if (code == MORTISE_OK) {
-    code = log_write(note->level, note->message.as.data, (size_t)note->message.length, fields, count);
-    if (code == MORTISE_TOO_LARGE) mortise_fail(error, code, "the line is longer than a log line may be (65536 bytes with its fields)");
-    if (code == MORTISE_BUSY) mortise_fail(error, code, "the host's log queue is full: the line was dropped");
-    if (code != MORTISE_OK && code != MORTISE_TOO_LARGE && code != MORTISE_BUSY) {
-      snprintf(why, sizeof why, "the host refused the line (code %d)", (int)code);
-      mortise_fail(error, code, why);
-    }
-  }
-  free(names);
-  return code;
+  MORTISE_TRY(read_fields(&note->fields, names, fields, &count, error));
+  FfiResult code = log_write(note->level, note->message.as.data, (size_t)note->message.length, fields, count);
+  if (code == MORTISE_OK) return code;
+  if (code == MORTISE_TOO_LARGE) return mortise_fail(error, code, "the line is longer than a log line may be (65536 bytes with its fields)");
+  if (code == MORTISE_BUSY) return mortise_fail(error, code, "the host's log queue is full: the line was dropped");
+  return mortise_failf(error, code, "the host refused the line: %s (%s)", mortise_code_text(code), mortise_code_name(code));
 }
 
 FfiResult note_execute(void* state, const MortiseContext* context, MortiseError* error) {
   struct Note note;
   (void)state;
-  FfiResult code = get_note(context, &note, error);
-  if (code != MORTISE_OK) return code;
+  MORTISE_TRY(get_note(context, &note, error));
   if (note.message.tag == MORTISE_NULL) {
     return mortise_fail(error, MORTISE_NOT_FOUND, "the context has no `logging.message`: set it to the text to log");
   }
-  return write_note(&note, error);
+  char* names = malloc(note.fields.length);
+  if (names == NULL) return mortise_fail(error, MORTISE_OUT_OF_MEMORY, "out of memory");
+  FfiResult code = write_fields(&note, names, error);
+  free(names);
+  return code;
 }
 
 /* In a dry run no earlier stage has set anything yet: a missing message is no failure. */
@@ -129,10 +112,8 @@ FfiResult note_dry_run(void* state, const MortiseContext* context, MortiseError*
   struct JsonValue value;
   char message[SHOWN_MESSAGE + 64] = "the text that an earlier stage sets in `logging.message`";
   char fields[64] = "";
-  char text[512];
   (void)state;
-  FfiResult code = get_note(context, &note, error);
-  if (code != MORTISE_OK) return code;
+  MORTISE_TRY(get_note(context, &note, error));
 
   if (note.message.tag == MORTISE_STRING) {
     char shown[SHOWN_MESSAGE + 1];
@@ -147,8 +128,6 @@ FfiResult note_dry_run(void* state, const MortiseContext* context, MortiseError*
   if (count > 0) snprintf(fields, sizeof fields, " with %d field%s", (int)count, count == 1 ? "" : "s");
 
   bool dropped = note.level < log_threshold();
-  int length = snprintf(text, sizeof text, "%s %s at level %s%s%s.", dropped ? "Drop" : "Log", message, level_name(note.level), fields,
-                        dropped ? ", which is below the threshold" : "");
-  code = context->describe(context, text, (size_t)length);
-  return code == MORTISE_OK ? MORTISE_OK : mortise_fail(error, code, "the host refused the description");
+  return mortise_describef(context, error, "%s %s at level %s%s%s.", dropped ? "Drop" : "Log", message, level_name(note.level), fields,
+                           dropped ? ", which is below the threshold" : "");
 }

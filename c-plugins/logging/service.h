@@ -2,9 +2,8 @@
 #ifndef LOGGING_SERVICE_H
 #define LOGGING_SERVICE_H
 
-#include "mortise.h"
+#include "mortise_logging.h"
 
-/* The table of "mortise.services/1". */
-extern const MortiseServicesExtension services_extension;
+extern const MortiseLogService log_service;
 
 #endif

@@ -9,13 +9,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { folder, includes, inTemporaryFolder, refusal, run, warnings } from './compiler.mjs';
-import { declaredNames, listHeaders, missingFrom, readLayout } from './layout.mjs';
+import { declaredNames, isOfKit, listHeaders, missingFrom, readLayout } from './layout.mjs';
 
-const C = { language: 'c', standards: ['c11', 'c17'] };
+const C = { language: 'c', standards: ['c11', 'c17', 'c2x'] };
 const CXX = { language: 'c++', standards: ['c++11', 'c++17', 'c++20'] };
 
 /** For targets without an installed C library: layouts and syntax need none of it but two declarations. */
 const freestanding = ['-ffreestanding', `-I${join(folder, 'test/freestanding')}`];
+
+/** The kit for C is held to what its users may have switched on. */
+const strict = ['-Wmissing-prototypes', '-Wstrict-prototypes', '-Wcast-qual', '-Wformat=2', '-Wunused'];
 
 const native = [
   { compiler: 'gcc', ...C },
@@ -49,10 +52,11 @@ const cross = [
   ].flatMap((target) => targets('clang', 'clang++', [`--target=${target}`, ...freestanding])),
 ];
 
-/** Every header is a source of its own, included twice; macros.c uses what they define. */
-function headerCases(headers) {
-  return [...native, ...cross].flatMap(({ compiler, language, standards, flags = [] }) =>
-    standards.map((standard) => ({
+/** Every header is a source of its own, included twice; macros.c uses what they define, and kit.c what the kit does. */
+function headerCases(allHeaders) {
+  return [...native, ...cross].flatMap(({ compiler, language, standards, flags = [] }) => {
+    const headers = allHeaders.filter((header) => language === 'c' || !isOfKit(header));
+    return standards.map((standard) => ({
       name: [
         compiler,
         ...flags.filter((flag) => /^-m|^--target/.test(flag)),
@@ -72,11 +76,13 @@ function headerCases(headers) {
             sources.push(source);
           }
           sources.push(join(folder, 'test/macros.c'));
+          if (language === 'c') sources.push(join(folder, 'test/kit.c'));
           const noLibrary = language === 'c++' && flags.includes('-ffreestanding') ? ['-nostdinc++'] : [];
           return run(compiler, [
             ...options,
             ...noLibrary,
             ...warnings,
+            ...(language === 'c' ? strict : []),
             ...includes,
             '-fsyntax-only',
             '-x',
@@ -85,14 +91,49 @@ function headerCases(headers) {
           ]);
         });
       },
+    }));
+  });
+}
+
+/** What is only warned of when the compiler optimises: kit.c again, and compiled. */
+function kitCases() {
+  const compilers = ['gcc', 'clang', 'x86_64-w64-mingw32-gcc'].map((compiler) => ({
+    name: `${compiler} -O3 kit.c`,
+    async check() {
+      const skipped = await refusal(compiler, 'c', ['-std=c11']);
+      if (skipped !== undefined) return { ok: true, skipped, output: '' };
+      return inTemporaryFolder((scratch) => {
+        const object = ['-c', join(folder, 'test/kit.c'), '-o', join(scratch, 'kit.o')];
+        return run(compiler, ['-std=c11', '-O3', ...warnings, ...strict, includes[0], ...object]);
+      });
+    },
+  }));
+  return [
+    ...compilers,
+    ...['g++', 'clang++'].map((compiler) => ({
+      name: `${compiler} refuses mortise/kit.h and names the kit for C++`,
+      async check() {
+        const skipped = await refusal(compiler, 'c++', []);
+        if (skipped !== undefined) return { ok: true, skipped, output: '' };
+        const { ok, output } = await run(compiler, [
+          includes[0],
+          '-fsyntax-only',
+          '-x',
+          'c++',
+          join(folder, 'include/mortise/kit.h'),
+        ]);
+        return { ok: !ok && output.includes('in C++ include mortise.hpp'), output };
+      },
     })),
-  );
+  ];
 }
 
 /** Each whole plugin that README.md shows becomes a library whose file holds one record. */
 function pluginCases() {
   const compilers = ['gcc', 'clang', 'x86_64-w64-mingw32-gcc'];
-  return compilers.flatMap((compiler) => ['minimal.c', 'store.c'].map((source) => pluginCase(compiler, source)));
+  return compilers.flatMap((compiler) =>
+    ['minimal.c', 'greeter.c', 'adder.c', 'store.c'].map((source) => pluginCase(compiler, source)),
+  );
 }
 
 function pluginCase(compiler, source) {
@@ -168,7 +209,7 @@ function readmeCases() {
   return [
     {
       // A block that opens with ```c file=NAME is test/NAME, byte for byte.
-      name: 'README.md shows minimal.c as it is compiled',
+      name: 'README.md shows minimal.c and greeter.c as they are compiled',
       async check() {
         const blocks = [...(await readme()).matchAll(/^```c file=(\S+)\n([\s\S]*?)^```$/gm)];
         const wrong = [];
@@ -176,7 +217,9 @@ function readmeCases() {
           if (code !== (await readFile(join(folder, 'test', name), 'utf8')))
             wrong.push(`the block of ${name} in README.md is not native-abi/test/${name}`);
         }
-        if (!blocks.some(([, name]) => name === 'minimal.c')) wrong.push('README.md has no block ```c file=minimal.c');
+        for (const source of ['minimal.c', 'greeter.c']) {
+          if (!blocks.some(([, name]) => name === source)) wrong.push(`README.md has no block \`\`\`c file=${source}`);
+        }
         return { ok: wrong.length === 0, output: wrong.join('\n') };
       },
     },
@@ -230,7 +273,14 @@ function readmeCases() {
  * @returns {Promise<Array<{ name: string, ok: boolean, skipped?: string, output: string }>>}
  */
 export async function checkHeaders() {
-  const cases = [...headerCases(await listHeaders()), ...pluginCases(), ...excerptCases(), ...layoutCases(), ...readmeCases()];
+  const cases = [
+    ...headerCases(await listHeaders()),
+    ...kitCases(),
+    ...pluginCases(),
+    ...excerptCases(),
+    ...layoutCases(),
+    ...readmeCases(),
+  ];
   const results = [];
   let next = 0;
   const worker = async () => {

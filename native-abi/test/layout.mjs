@@ -58,10 +58,13 @@ function bodies(source, keyword) {
   );
 }
 
+/** Whether a header belongs to the kit for C: that is C only, and no part of the ABI. */
+export const isOfKit = (header) => /^include\/mortise\/kit(\.h$|\/)/.test(header);
+
 /** Names of everything in the headers that a model of the ABI has to know, as paths into a Layout. */
 export async function declaredNames() {
   const names = [];
-  for (const header of await listHeaders()) {
+  for (const header of (await listHeaders()).filter((path) => !isOfKit(path))) {
     const source = withoutComments(await readFile(join(folder, header), 'utf8'));
     const code = withoutDirectives(source);
     for (const { name, body } of bodies(code, 'struct')) {

@@ -42,6 +42,7 @@ static char* argument(const char* text) { return strcmp(text, "-") == 0 ? NULL :
 static void answer(const MortiseLogService* service, char* line) {
   char* words[4];
   char why[256] = "";
+  MortiseError error = {.size = sizeof error, .message = {why, sizeof why - 1, 0}};
   for (int index = 0; index < 4; index++) {
     words[index] = line;
     line += strcspn(line, "\t\n");
@@ -58,7 +59,8 @@ static void answer(const MortiseLogService* service, char* line) {
     char* level = argument(words[1]);
     level_option = level;
     prefix_option = first;
-    FfiResult code = log_open(&host, why, sizeof why);
+    FfiResult code = log_open(&host, &error);
+    why[error.message.length] = '\0';
     printf("%d %s\n", (int)code, why);
     free(level);
   } else {
@@ -71,12 +73,8 @@ static void answer(const MortiseLogService* service, char* line) {
 
 int main(void) {
   static char line[1 << 18];
-  MortiseService described = {.size = sizeof described};
-  if (services_extension.size < sizeof services_extension || services_extension.count(NULL) != 1) return 1;
-  if (services_extension.describe(NULL, 1, &described) != MORTISE_NOT_FOUND) return 2;
-  if (services_extension.describe(NULL, 0, &described) != MORTISE_OK) return 3;
-  const MortiseLogService* service = described.table;
-  printf("%s %s %d\n", described.name, described.version, MORTISE_HAS(service, MortiseLogService, threshold));
+  const MortiseLogService* service = &log_service;
+  printf("%s %s %d\n", MORTISE_LOG_SERVICE, MORTISE_LOG_SERVICE_VERSION, MORTISE_HAS(service, MortiseLogService, threshold));
   while (fgets(line, sizeof line, stdin) != NULL) answer(service, line);
   return 0;
 }

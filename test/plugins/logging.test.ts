@@ -58,7 +58,11 @@ describe('logging:note', () => {
 
   it.each<[string, Record<string, ContextValue>, RegExp]>([
     ['no message', {}, /^the context has no `logging\.message`: set it to the text to log$/],
-    ['a message that is no string', { 'logging.message': 5 }, /^the context value `logging\.message` must be a string$/],
+    [
+      'a message that is no string',
+      { 'logging.message': 5 },
+      /^the context value `logging\.message` must be a string, but is a double$/,
+    ],
     [
       'a level that there is none of',
       { 'logging.message': 'x', 'logging.level': 'loud' },

@@ -13,8 +13,8 @@
  *
  *     MORTISE_EXPORT_PLUGIN(MORTISE_THREADS_SAFE, .stages = MORTISE_ITEMS(stages), .init = init)
  *
- * The first argument is of enum MortiseThreads, the rest are fields of MortisePlugin. Name, version and manifest are those of mortise_manifest.h, which is included before; without it
- * define MORTISE_MANIFEST_NAME and MORTISE_MANIFEST_VERSION there.
+ * The first argument is of enum MortiseThreads, the rest are fields of MortisePlugin. Name, version and manifest are those of mortise_manifest.h; without one define
+ * MORTISE_MANIFEST_NAME and MORTISE_MANIFEST_VERSION before mortise/kit.h is included.
  */
 #define MORTISE_EXPORT_PLUGIN(...) MORTISE_KIT_EXPAND(MORTISE_KIT_EXPORT(__VA_ARGS__, .reserved = NULL))
 #define MORTISE_KIT_EXPORT(threads_, ...)                                                          \
@@ -24,10 +24,6 @@
       .plugin = &mortise_plugin, .name = MORTISE_MANIFEST_NAME, .version = MORTISE_MANIFEST_VERSION}; \
   MORTISE_EXPORT PluginVTable* _plugin_init(void) { return mortise_kit_open(); }                   \
   MORTISE_EXPORT const void* mortise_plugin_extension(const char* id) { return mortise_kit_extension(id); }
-
-#ifndef MORTISE_MANIFEST
-#define MORTISE_MANIFEST "{\"name\":\"" MORTISE_MANIFEST_NAME "\",\"version\":\"" MORTISE_MANIFEST_VERSION "\"}"
-#endif
 
 static inline PluginVTable* mortise_kit_open(void) {
   MortiseError error = mortise_kit_begin();
