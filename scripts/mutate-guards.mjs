@@ -175,9 +175,9 @@ function mutations(file, source) {
       add(end + at, until, ';', `the failure is dropped: ${source.slice(end + at, until)}`);
     }
   }
-  // Calls that give back, count, open and close the gate, or check a function; an assignment that decides about giving back.
+  // Calls that give back, count, open and close the gate, or check a function, a value or a message; an assignment that decides about giving back.
   const calls =
-    /^[ \t]*(?:[\w.#]+\.(?:give|take|enter|leave|close|destroy|abandon|push|checkFunction|#wake)\(|this\.#wake\(|resolve\(|givable = value|this\.#\w+(?:\+\+|--))/gm;
+    /^[ \t]*(?:[\w.#]+\.(?:give|take|enter|leave|close|destroy|abandon|push|check|checkFunction|clear|#wake)\(|checkGetter\(|this\.#wake\(|resolve\(|givable = value|this\.#\w+(?:\+\+|--))/gm;
   for (const { at, match } of matches(calls, masked)) {
     const begin = at + match[0].length - match[0].trimStart().length;
     const end = statementEnd(masked, begin);

@@ -97,13 +97,14 @@ static FfiResult register_stages(const MortiseRegistry* registry) {
 
 static FfiResult init(const MortiseHost* host) {
   (void)host;
-  return strncmp(where, "extension", strlen("extension")) == 0 ? MORTISE_ERR : MORTISE_OK;
+  return strncmp(where, "extension", strlen("extension")) == 0 ? fail("init fails") : MORTISE_OK;
 }
 
 static void last_message(const void* instance, MortiseText* message) {
   (void)instance;
   count("messages_asked");
-  mortise_text_set(message, "init fails", strlen("init fails"));
+  mortise_text_set(message, fixture_message, strlen(fixture_message));
+  fixture_message[0] = '\0';
 }
 
 const void* mortise_plugin_extension(const char* id) {

@@ -26,7 +26,7 @@ static FfiResult fail(Plugin* self, FfiResult code, const char* why) {
 }
 
 static void last_message(const void* instance, MortiseText* message) {
-  Plugin* self = instance != NULL ? (Plugin*)instance : &plugin; /* NULL: _plugin_init returned NULL */
+  Plugin* self = instance != NULL ? (Plugin*)instance : &plugin; /* NULL: before there is an instance, and after it */
   mortise_text_set(message, self->failure, self->failure_length);
   self->failure_length = 0;
 }

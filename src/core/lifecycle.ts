@@ -178,7 +178,7 @@ export class Lifecycle {
   }
 
   /**
-   * @throws `PluginNotFound`, `InvalidState` while others need it, `Vetoed`, `ShutdownFailed` (it is gone all the same)
+   * @throws `PluginNotFound`, `InvalidState` while others need it, `Vetoed`, `ShutdownFailed` or `DestroyFailed` (it is gone all the same)
    */
   async unload(name: string): Promise<void> {
     const entry = this.roster.get(name);
@@ -344,7 +344,8 @@ export class Lifecycle {
           await this.#bringUp.refuse(entry, error, failed);
           continue;
         }
-        await entry.stop('disable');
+        const late = await entry.stop('disable');
+        if (late !== undefined) failed.push({ name: entry.name, path: entry.path, error: late });
         entry.disable(error.within({ path: entry.path }));
       }
       const each = (performance.now() - began) / selected.order.length;

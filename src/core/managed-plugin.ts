@@ -14,6 +14,7 @@ const PHASE_CODES: Partial<Record<Phase, ErrorCode>> = {
   init: 'InitFailed',
   preflight: 'PreflightCheckFailed',
   shutdown: 'ShutdownFailed',
+  unloading: 'DestroyFailed',
 };
 
 const NOBODY: ReadonlySet<string> = new Set();
@@ -314,6 +315,7 @@ export class ManagedPlugin implements Candidate {
       within(deadlines.shutdown, `destroy of ${this.name}`, () => this.plugin.destroy?.()),
     );
     await hooks.after('afterUnload', { ...about, error });
+    if (first !== undefined && error !== undefined) this.warn({ code: error.code, message: error.detail });
     return first ?? error;
   }
 

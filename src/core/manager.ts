@@ -87,7 +87,8 @@ export class PluginManager {
 
   /**
    * Stops one plugin and forgets it. Runs that use it are waited for, then cancelled.
-   * @throws `PluginNotFound`; `InvalidState` while other plugins need it, or use a service of it; `Vetoed`; `ShutdownFailed` (it is gone all the same)
+   * @throws `PluginNotFound`; `InvalidState` while other plugins need it, or use a service of it; `Vetoed`; `ShutdownFailed` or `DestroyFailed` (it is gone
+   * all the same)
    */
   unload(name: string): Promise<void> {
     return this.#turns.take('unload', () => this.#lifecycle.unload(name));

@@ -85,7 +85,7 @@ export class PluginOpener {
       const { plugin, times } = await this.#instance(source);
       const { name, version } = plugin.metadata;
       if (name !== entry.name || version !== entry.metadata.version) {
-        await plugin.destroy?.();
+        await this.#discard(plugin);
         const was = `${entry.name} ${entry.metadata.version}`;
         throw new PluginSystemError('LibraryChanged', `it was ${was} and calls itself ${name} ${version} now`, {
           plugin: entry.name,
@@ -160,6 +160,17 @@ export class PluginOpener {
     const about = { plugin: source.plugin?.metadata.name ?? name, path: source.path };
     const veto = await this.#surroundings.hooks.before('beforeLoad', about);
     return veto?.within({ phase: 'loading' });
+  }
+
+  /** An instance that nobody is to have: that destroy fails must not hide why. */
+  async #discard(plugin: Plugin): Promise<void> {
+    const { name } = plugin.metadata;
+    try {
+      await plugin.destroy?.();
+    } catch (thrown) {
+      const { code, detail } = PluginSystemError.fromThrown(thrown, 'Internal', { plugin: name });
+      this.#surroundings.events.warn({ code, message: `while it was destroyed: ${detail}` }, name);
+    }
   }
 
   async #opened(entry: ManagedPlugin, times: ReadonlyArray<readonly [Phase, number]>): Promise<ManagedPlugin> {

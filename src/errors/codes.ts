@@ -68,6 +68,10 @@ const table = {
   ExtensionInvalid: { category: 'ffi', remedy: REBUILD },
 
   // metadata
+  MetadataFailed: {
+    category: 'metadata',
+    remedy: 'See the message of the plugin: it says what one of its getters failed for.',
+  },
   NameInvalid: { category: 'metadata', remedy: 'Name the plugin [A-Za-z][A-Za-z0-9._-]{0,63}.' },
   VersionInvalid: { category: 'metadata', remedy: 'Give a semantic version such as 1.4.0.' },
   PriorityInvalid: { category: 'metadata', remedy: 'Give a category 0–5 and a value inside its band.' },
@@ -133,6 +137,10 @@ const table = {
   },
   Vetoed: { category: 'operation', remedy: 'A hook of the application forbade it: its reason says why.' },
   ShutdownFailed: { category: 'shutdown', remedy: 'The plugin was destroyed all the same; see its message.' },
+  DestroyFailed: {
+    category: 'shutdown',
+    remedy: 'The plugin is gone all the same, but what it held may still be held: its message says what failed.',
+  },
 
   // operation
   StageFailed: { category: 'operation', remedy: 'Mend what the message of the stage names, and run again.' },

@@ -50,7 +50,7 @@ function makePrototypes() {
     extension: engine.proto('uintptr_t', ['const char*']),
     count: engine.proto('uint32_t', ['uintptr_t']),
     describe: engine.proto('int32_t', ['uintptr_t', 'uint32_t', 'void*']),
-    lastMessage: engine.proto('void', ['uintptr_t', 'void*']),
+    lastMessage: engine.proto('void', ['uintptr_t', 'uintptr_t']),
     destroyStage: freeString,
   };
 }

@@ -2,7 +2,7 @@ import { readSync, writeSync } from 'node:fs';
 import { PluginSystemError } from '../errors/index.js';
 import { Library } from '../ffi/index.js';
 import { checkLibraryFile, locateHostLibrary, NativeOpener, type NativePlugin } from '../native/index.js';
-import type { Logger, Stage } from '../plugin/index.js';
+import type { Logger, PluginWarning, Stage } from '../plugin/index.js';
 import {
   type FirstLookRequest,
   LOOK_STEPS,
@@ -96,12 +96,15 @@ const log: Logger = {
 function look(request: FirstLookRequest, report: Reporter): Verdict {
   const { path, app, apiVersion, configDirectory, configs } = request;
   let failure: PluginSystemError | undefined;
+  const late: PluginWarning[] = [];
   const attempt = <Result>(step: LookStep, action: () => Result): Result | undefined => {
     report.step(step);
     try {
       return action();
     } catch (error) {
-      failure ??= PluginSystemError.from(error, 'Internal', { path, phase: LOOK_STEPS[step].phase, operation: step });
+      const thrown = PluginSystemError.from(error, 'Internal', { path, phase: LOOK_STEPS[step].phase, operation: step });
+      if (failure !== undefined) late.push({ code: thrown.code, message: `after it had failed: ${thrown.detail}` });
+      failure ??= thrown;
       return undefined;
     }
   };
@@ -129,7 +132,7 @@ function look(request: FirstLookRequest, report: Reporter): Verdict {
   return {
     metadata,
     stages: stages.map(summary),
-    warnings,
+    warnings: [...warnings, ...late],
     ledger,
     error: failure?.within({ plugin: metadata.name }).toJSON(),
   };

@@ -17,7 +17,12 @@ export interface FirstLookOptions {
 }
 
 /** A plugin that says no in good order keeps the contract; whether it says so to the real host, with its real configuration, that host will see. */
-const ORDERLY: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['InitFailed', 'PreflightCheckFailed', 'ShutdownFailed']);
+const ORDERLY: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'InitFailed',
+  'PreflightCheckFailed',
+  'ShutdownFailed',
+  'DestroyFailed',
+]);
 
 /**
  * Looks at libraries that were not seen before in a child process, before they are opened in this one: a plugin that crashes, hangs or breaks the
@@ -36,7 +41,7 @@ export class FirstLook {
   }
 
   /**
-   * Returns if the library passes, or passed before. Files with the same content are looked at once. init, preflight_check or shutdown returning an
+   * Returns if the library passes, or passed before. Files with the same content are looked at once. init, preflight_check, shutdown or destroy returning an
    * error is no reason to refuse: only crashes, hangs and breaches of the contract are. Passes alone are remembered.
    * @throws `FirstLookCrashed`, `FirstLookHung`; what `NativeOpener.open` and `registerStages` throw, as it came from the child;
    * `ResultInvalid`; `Internal` if no child can be started

@@ -184,7 +184,10 @@ export class NativePlugin implements Plugin {
     }
   }
 
-  /** Destroys the stages, last first, then the instance; nothing of the plugin is called after that. An abandoned plugin is left alone. */
+  /**
+   * Destroys the stages, last first, then the instance; nothing of the plugin is called after that. An abandoned plugin is left alone.
+   * @throws `DestroyFailed` if the plugin says that it failed: it is gone all the same; `Abandoned` if a call is still in progress
+   */
   destroy(): void {
     const { gate } = this.#guarded;
     if (gate.state !== 'open') return;
@@ -198,13 +201,14 @@ export class NativePlugin implements Plugin {
       if (stage.destroy === 0n) this.#guarded.ledger.give(`stage ${stage.id}`);
       else if (this.#canDestroy(stage)) this.#guarded.destroyStage(stage.id, stage.destroy as Pointer, stage.state as Pointer);
     }
-    this.#guarded.destroy();
+    const failure = this.#guarded.destroy();
     // Closed first: a thread of the plugin may log until then, and what the host library took is delivered.
     this.#session.library.pluginClose(this.#handle);
     this.#logs.detach(this.#handle);
     this.#services.end();
     for (const stage of this.#stages) this.#session.stageIds.delete(stage.handle);
     this.#stages = [];
+    if (failure !== undefined) throw failure;
   }
 
   #attempt(phase: 'init' | 'preflight', operation: string, work: () => void): void {

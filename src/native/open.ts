@@ -1,4 +1,4 @@
-import { ENTRY_POINT, EXTENSION_POINT, LOG_LEVELS, MORTISE_OK, RESULT_CODES } from '../abi/index.js';
+import { ENTRY_POINT, EXTENSION_POINT, LOG_LEVELS, MORTISE_OK, NAME_PATTERN, RESULT_CODES } from '../abi/index.js';
 import { PluginSystemError } from '../errors/index.js';
 import { Library, type PluginHandle } from '../ffi/index.js';
 import type { Logger, PluginMetadata } from '../plugin/index.js';
@@ -42,6 +42,7 @@ export class NativeOpener {
   open(path: string, onStep?: (step: OpenStep) => void, sha256?: string): NativePlugin {
     let phase: 'loading' | 'metadata' = 'loading';
     let step: OpenStep = 'check';
+    let plugin: string | undefined;
     const begin = (next: OpenStep) => {
       step = next;
       if (next === 'metadata') phase = 'metadata';
@@ -50,6 +51,7 @@ export class NativeOpener {
     try {
       begin('check');
       const file = checkLibraryFile(path);
+      plugin = declaredName(file);
       if (sha256 !== undefined && file.sha256 !== sha256) {
         throw new PluginSystemError('LibraryChanged', 'the file was replaced since it was looked at');
       }
@@ -68,15 +70,15 @@ export class NativeOpener {
           if (log !== undefined) plugin.logTo(log.child({ plugin: plugin.metadata.name }));
           return plugin;
         } catch (error) {
-          guarded.destroy();
-          throw PluginSystemError.from(error, 'Internal', { ledger: guarded.ledger.difference() });
+          const late = guarded.destroy();
+          throw behind(PluginSystemError.from(error, 'Internal', { ledger: guarded.ledger.difference() }), late);
         }
       } catch (error) {
         session.library.pluginClose(handle);
         throw error;
       }
     } catch (error) {
-      throw PluginSystemError.from(error, 'Internal', { path, phase, operation: step });
+      throw PluginSystemError.from(error, 'Internal', { plugin, path, phase, operation: step });
     }
   }
 
@@ -153,6 +155,20 @@ function openLibrary(path: string): Library {
     const remedy = `Link what defines ${symbol} (-l…); -Wl,-z,defs finds this when it is built, ldd -r FILE lists all of them.`;
     throw PluginSystemError.from(error, 'LibraryLoadFailed', { path, ...(symbol === undefined ? {} : { remedy }) });
   }
+}
+
+/** What the record calls the plugin: what failed before it could give its name is named so. */
+function declaredName({ record }: LibraryFile): string | undefined {
+  const name = record?.manifest['name'];
+  return typeof name === 'string' && NAME_PATTERN.test(name) ? name : undefined;
+}
+
+/** `error`, with what went wrong behind it while the plugin was destroyed for it: neither hides the other. */
+function behind(error: PluginSystemError, late: PluginSystemError | undefined): PluginSystemError {
+  if (late === undefined) return error;
+  const { code, detail, plugin, path, phase, operation, remedy, ledger, cause } = error;
+  const place = { plugin, path, phase, operation, remedy, ledger, cause };
+  return new PluginSystemError(code, `${detail}; then ${late.detail}`, place);
 }
 
 /** The manifest in the record is what a scan believes: the table must say the same. */

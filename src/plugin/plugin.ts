@@ -129,6 +129,6 @@ export interface Plugin {
   preflight?(context: StageContext): void | Promise<void>;
   /** Called if and only if init succeeded; destroy follows whatever it does. */
   shutdown?(): void | Promise<void>;
-  /** Gives everything back; called exactly once, also after a failure of any of the above. */
+  /** Gives everything back; called exactly once, also after a failure of any of the above. It is gone whatever it throws. */
   destroy?(): void | Promise<void>;
 }

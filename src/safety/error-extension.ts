@@ -26,22 +26,57 @@ export class ErrorExtension {
     return functions === undefined ? undefined : new ErrorExtension(host, functions.last_message);
   }
 
-  /** Message of the last failed call on `instance`; undefined if there is none. Invalid UTF-8 is said, not shown. */
+  /**
+   * What the plugin says of the call of `instance` that was made just before; NULL: of `_plugin_init` or destroy. Undefined: nothing. Invalid UTF-8 is said, not shown.
+   * It is asked after each getter: where there is nothing to say, that costs the call.
+   */
   lastMessage(instance: Pointer): string | undefined {
-    const data = Buffer.alloc(MESSAGE_CAPACITY);
-    const text = Buffer.alloc(LAYOUT.MortiseText.size);
+    room ??= new MessageRoom();
+    room.clear();
+    this.#host.call('last_message', this.#lastMessage, prototypes().lastMessage, instance, room.address);
+    return room.text();
+  }
+}
+
+/** A MortiseText with the memory behind it, which a plugin writes its message to. */
+class MessageRoom {
+  readonly address: Pointer;
+  readonly #fields: BigUint64Array;
+  readonly #length: Uint32Array;
+  readonly #empty: BigUint64Array;
+  readonly #data: Buffer;
+
+  constructor() {
     const at = LAYOUT.MortiseText.offsets;
-    text.writeBigUInt64LE(addressOf(data), at.data);
-    text.writeBigUInt64LE(BigInt(MESSAGE_CAPACITY), at.capacity);
-    this.#host.call('last_message', this.#lastMessage, prototypes().lastMessage, instance, text);
-    const length = text.readBigUInt64LE(at.length);
-    if (length === 0n) return undefined;
-    if (length > BigInt(MESSAGE_CAPACITY))
+    // One piece, so that it lies outside the heap of JavaScript, where nothing moves it.
+    const memory = new ArrayBuffer(LAYOUT.MortiseText.size + MESSAGE_CAPACITY);
+    this.#fields = new BigUint64Array(memory, 0, LAYOUT.MortiseText.size / 8);
+    this.#length = new Uint32Array(memory, at.length, 2);
+    this.#data = Buffer.from(memory, LAYOUT.MortiseText.size);
+    this.address = addressOf(new Uint8Array(memory));
+    this.#empty = new BigUint64Array(this.#fields.length);
+    this.#empty[at.data / 8] = addressOf(this.#data);
+    this.#empty[at.capacity / 8] = BigInt(MESSAGE_CAPACITY);
+  }
+
+  /** Also undoes what a plugin wrote over the other fields. */
+  clear(): void {
+    this.#fields.set(this.#empty);
+  }
+
+  text(): string | undefined {
+    const [low = 0, high = 0] = this.#length;
+    if (low === 0 && high === 0) return undefined;
+    const length = high * 2 ** 32 + low;
+    if (length > MESSAGE_CAPACITY)
       return `(the plugin says that its message has ${length} bytes; ${MESSAGE_CAPACITY} were offered)`;
     try {
-      return decodeUtf8(data.subarray(0, Number(length)), 'the message');
+      return decodeUtf8(this.#data.subarray(0, length), 'the message');
     } catch {
       return '(the message of the plugin is not valid UTF-8)';
     }
   }
 }
+
+/** One for each thread: plugins of one are asked one at a time. */
+let room: MessageRoom | undefined;

@@ -82,6 +82,7 @@ export class GuardedPlugin {
     try {
       plugin.#errors = ErrorExtension.find(plugin.#extensions);
     } catch (error) {
+      // It has no error extension that could be asked whether that failed.
       plugin.destroy();
       throw error;
     }
@@ -98,6 +99,7 @@ export class GuardedPlugin {
         memory: this.#parts.memory,
         ledger: this.ledger,
         get: (slot: FunctionSlot) => this.#call(slot, this.#vtable.instance),
+        lastMessage: () => this.#errors?.lastMessage(this.#vtable.instance),
         free: (slot: FunctionSlot, value: unknown) => void this.#call(slot, value),
         resources: () => readResources(this.#extensions, this.#vtable.instance),
       };
@@ -168,18 +170,25 @@ export class GuardedPlugin {
       this.warnings.push({ code: 'SlotInOtherLibrary', message: `${what} is a function of ${elsewhere}` });
   }
 
-  /** Calls the destructor of a stage. */
+  /** Calls the destructor of a stage. That it failed, the plugin says after `destroy`. */
   destroyStage(stageId: string, destroy: Pointer, state: Pointer): void {
     this.#callFunction(`destroy of ${stageId}`, destroy, prototypes().destroyStage, state);
     this.ledger.give(`stage ${stageId}`);
   }
 
-  /** Destroys the instance and closes the gate for good. The second call does nothing. */
-  destroy(): void {
-    if (this.gate.state !== 'open') return;
+  /**
+   * Destroys the instance and closes the gate for good. The second call does nothing.
+   * @returns `DestroyFailed` if the plugin says that this, or the destructor of a stage before it, failed: it is gone all the same
+   */
+  destroy(): PluginSystemError | undefined {
+    if (this.gate.state !== 'open') return undefined;
     this.#call('destroy', this.#vtable.instance);
     this.ledger.give('instance');
+    const said = this.#errors?.lastMessage(NULL);
     this.gate.close();
+    if (said === undefined) return undefined;
+    const place = { phase: 'unloading', operation: 'destroy', plugin: this.#metadata?.name, path: this.path } as const;
+    return new PluginSystemError('DestroyFailed', `destroy failed: ${said}`, place);
   }
 
   #call(slot: FunctionSlot, ...args: unknown[]): unknown {
@@ -206,10 +215,12 @@ export class GuardedPlugin {
   }
 
   #failure(slot: PhaseSlot, code: ErrorCode, result: number, explain?: () => string | undefined): PluginSystemError {
+    const message = this.#errors?.lastMessage(this.#vtable.instance);
     if (resultName(result) === undefined) {
-      return new PluginSystemError('ResultInvalid', `${slot} returned ${describeResult(result)}`);
+      const saying = message === undefined ? '' : `, saying: ${message}`;
+      return new PluginSystemError('ResultInvalid', `${slot} returned ${describeResult(result)}${saying}`);
     }
-    const said = this.#errors?.lastMessage(this.#vtable.instance) ?? explain?.();
+    const said = message ?? explain?.();
     return new PluginSystemError(code, said ?? `${slot} returned ${describeResult(result)} and gave no message`);
   }
 }

@@ -19,6 +19,8 @@ export interface MetadataSource {
   readonly ledger: Ledger;
   /** Calls a getter with the instance. */
   get(slot: FunctionSlot): unknown;
+  /** What the plugin says of the getter that was called just before: a text means that it failed. */
+  lastMessage(): string | undefined;
   /** Calls a free function with a value. */
   free(slot: FunctionSlot, value: unknown): void;
   /** What the plugin declares to use outside itself. */
@@ -33,7 +35,7 @@ export interface MetadataRules {
 
 /**
  * Reads everything a plugin says of itself, once; each value is given back before the next is taken.
- * @throws `PointerNull`, `PointerInvalid`, `StringInvalid`, `SliceInvalid`, `ValueInvalid`, `NameInvalid`, `VersionInvalid`, `PriorityInvalid`; those of `readResources`
+ * @throws `MetadataFailed` (the plugin says that a getter failed), `PointerNull`, `PointerInvalid`, `StringInvalid`, `SliceInvalid`, `ValueInvalid`, `NameInvalid`, `VersionInvalid`, `PriorityInvalid`; those of `readResources`
  */
 export function readMetadata(source: MetadataSource, rules: MetadataRules): PluginMetadata {
   const name = readOwnedString(source, 'name', 'free_name', MAX_NAME + 1);
@@ -49,8 +51,8 @@ export function readMetadata(source: MetadataSource, rules: MetadataRules): Plug
     return Object.freeze({
       name,
       version,
-      isCore: readBool(source.get('is_core') as number, 'is_core', 'is_core'),
-      priority: readPriority(source.get('priority') as number, rules),
+      isCore: readBool(readNumber(source, 'is_core'), 'is_core', 'is_core'),
+      priority: readPriority(readNumber(source, 'priority'), rules),
       apiVersions: readSlice(source, 'compatible_api_versions', 'free_compatible_api_versions', readRange),
       dependencies: readSlice(source, 'dependencies', 'free_dependencies', readDependency),
       requiredStages: readSlice(source, 'required_stages', 'free_required_stages', readRequirement),
@@ -64,11 +66,25 @@ export function readMetadata(source: MetadataSource, rules: MetadataRules): Plug
   }
 }
 
+/** What a failed getter returned counts for nothing, whatever it is: a getter has no other way to fail. */
+function checkGetter(source: MetadataSource, slot: FunctionSlot): void {
+  const said = source.lastMessage();
+  if (said !== undefined)
+    throw new PluginSystemError('MetadataFailed', `the getter ${slot} failed: ${said}`, { operation: slot });
+}
+
+function readNumber(source: MetadataSource, slot: 'is_core' | 'priority'): number {
+  const number = source.get(slot) as number;
+  checkGetter(source, slot);
+  return number;
+}
+
 function readOwnedString(source: MetadataSource, slot: FunctionSlot, freeSlot: FunctionSlot, max?: number): string {
   const what = `the string that ${slot} returned`;
   const value = {
     what: slot,
     take: () => toPointer(source.get(slot) as number | bigint),
+    check: () => checkGetter(source, slot),
     isHeld: (pointer: Pointer) => pointer !== NULL,
     prove: (pointer: Pointer) => source.memory.readStringBytes(pointer, what, max),
     isReadable: (pointer: Pointer) => source.memory.isReadableString(pointer),
@@ -93,6 +109,7 @@ function readSlice<Item>(
   const value = {
     what: slot,
     take: () => source.get(slot) as RawSlice,
+    check: () => checkGetter(source, slot),
     isHeld: () => true,
     prove: (slice: RawSlice) => readSliceMemory(slice, source.memory, slot, reader.size),
     isReadable: (slice: RawSlice) => isReadableSlice(slice, source.memory, reader),
@@ -126,6 +143,8 @@ function readSliceMemory(slice: RawSlice, memory: CheckedMemory, slot: FunctionS
 
 function isReadableSlice(slice: RawSlice, memory: CheckedMemory, { size, strings }: ItemReader<unknown>): boolean {
   const length = BigInt(slice.len) * BigInt(size);
+  // Empty: its pointer, NULL as a rule, is never followed.
+  if (length === 0n) return true;
   const pointer = toPointer(slice.ptr);
   if (!memory.isReadable(pointer, length)) return false;
   const bytes = memory.read(pointer, Number(length), 'the slice');

@@ -5,6 +5,8 @@ export interface OwnedValue<Raw, Proved> {
   /** Name in the ledger. */
   readonly what: string;
   take(): Raw;
+  /** Throws if the plugin says that the call failed which gave the value. Asked directly after that call. */
+  check(): void;
   /** Whether there is anything to give back: a NULL string is nothing. */
   isHeld(raw: Raw): boolean;
   /** Copies the memory of the value out of the plugin's hands. */
@@ -16,7 +18,7 @@ export interface OwnedValue<Raw, Proved> {
 }
 
 /**
- * Takes a value, copies it, interprets the copy, and gives the value back exactly once, also if it is refused.
+ * Takes a value, copies it, interprets the copy, and gives the value back exactly once, also if it is refused or if the call that gave it failed.
  *
  * A value that is not readable memory, in itself or in what it points to, is no value: handing it to the plugin's free function would crash
  * there. It stays with us, and the ledger names it.
@@ -27,11 +29,15 @@ export function readOwned<Raw, Proved, Result>(
   interpret: (proved: Proved) => Result,
 ): Result {
   const raw = value.take();
-  if (!value.isHeld(raw)) return interpret(value.prove(raw));
+  const read = () => {
+    value.check();
+    return interpret(value.prove(raw));
+  };
+  if (!value.isHeld(raw)) return read();
   ledger.take(value.what);
   let givable = true;
   try {
-    return interpret(value.prove(raw));
+    return read();
   } catch (error) {
     givable = value.isReadable(raw);
     throw error;

@@ -13,7 +13,7 @@ import {
   PluginImage,
 } from '../../dist/safety/index.js';
 import { type MetadataSource, readMetadata } from '../../dist/safety/metadata.js';
-import { fixturePath } from './fixtures.js';
+import { fixturePath, OWNED_SLOTS } from './fixtures.js';
 
 /*
  * What no plugin of c-plugins/hostile can show by itself: the safety layer, one guard at a time, on real memory and real functions.
@@ -276,6 +276,9 @@ class Metadata implements MetadataSource {
   readonly memory = memory;
   readonly ledger = new Ledger();
   readonly returned: string[] = [];
+  /** Getters that fail, each with its text. */
+  readonly failing = new Map<string, string>();
+  #asked: string | undefined;
   readonly #values: Record<string, unknown>;
   readonly #kept: Buffer[] = [];
 
@@ -322,10 +325,17 @@ class Metadata implements MetadataSource {
   }
 
   get(slot: string): unknown {
+    this.#asked = slot;
     return this.#values[slot];
   }
 
+  /** Of the getter that was called just before; anything between, a free function too, has a plugin forget. */
+  lastMessage(): string | undefined {
+    return this.#asked === undefined ? undefined : this.failing.get(this.#asked);
+  }
+
   free(slot: string): void {
+    this.#asked = undefined;
     this.returned.push(slot);
   }
 }
@@ -348,6 +358,37 @@ describe('metadata', () => {
       expect(warnings.map((warning) => warning.code)).toEqual(['PriorityOutOfBand']);
     }
   });
+
+  it.each([...OWNED_SLOTS, 'is_core', 'priority'])('[G7] refuses what %s returned if it failed, and gives it back', (slot) => {
+    const metadata = new Metadata({});
+    metadata.failing.set(slot, 'the disk is full');
+    const failure = expect.objectContaining({
+      code: 'MetadataFailed',
+      detail: `the getter ${slot} failed: the disk is full`,
+      operation: slot,
+      plugin: slot === 'name' ? undefined : 'good',
+    });
+    expect(() => read(metadata)).toThrow(failure);
+    if (slot !== 'is_core' && slot !== 'priority') expect(metadata.returned.at(-1)).toBe(`free_${slot}`);
+    expect(metadata.ledger.difference()).toEqual([]);
+  });
+
+  it.each<[string, unknown, string[]]>([
+    ['name', 0n, []],
+    ['version', 8n, ['version']],
+    ['is_core', 7, []],
+    ['priority', 99, []],
+    ['dependencies', { ptr: 0n, len: 0 }, []],
+    ['conflicts_with', { ptr: 8n, len: 3 }, ['conflicts_with']],
+  ])(
+    '[G7] lets what %s says go before what is wrong with its value, which is kept only if no memory is there',
+    (slot, value, kept) => {
+      const metadata = new Metadata({ [slot]: value });
+      metadata.failing.set(slot, 'the disk is full');
+      expect(() => read(metadata)).toThrow(code('MetadataFailed'));
+      expect(metadata.ledger.difference().map(({ what }) => what)).toEqual(kept);
+    },
+  );
 
   it('[G6] refuses an item that names no plugin, and gives the slice back', () => {
     const metadata = new Metadata({});
@@ -442,6 +483,16 @@ describe('the error detail of a plugin', () => {
     expect(detail(new Uint8Array(1), 16_385)?.lastMessage(0n as Pointer)).toBe(
       '(the plugin says that its message has 16385 bytes; 16384 were offered)',
     );
+  });
+
+  it('[G17] is said to be too long if only its length is of another size', () => {
+    expect(detail(new Uint8Array(1), 2 ** 32)?.lastMessage(0n as Pointer)).toBe(
+      '(the plugin says that its message has 4294967296 bytes; 16384 were offered)',
+    );
+  });
+
+  it('[G17] may take all that was offered', () => {
+    expect(detail(Buffer.alloc(16_384, 'a'))?.lastMessage(0n as Pointer)).toBe('a'.repeat(16_384));
   });
 
   it('[G17] is said to be no text if it is not UTF-8', () => {

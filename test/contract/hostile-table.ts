@@ -16,7 +16,7 @@ export interface Expectation {
   readonly warnings?: readonly string[];
   /** Stages that it registers, all of which are destroyed, last first. */
   readonly stages?: readonly string[];
-  /** Message of the plugin, which the error quotes; it was asked for once. */
+  /** Message of the plugin, which the error quotes. */
   readonly says?: string;
   /** The value of `operation` is NULL: there is nothing to give back. */
   readonly nothing?: true;

@@ -39,13 +39,13 @@ afterAll(() => {
 });
 
 /**
- * Compiles a plugin of test/support/plugins under the name `stem`; `needs` is the name of a plugin that it depends on, `defines` are further options of the
+ * Compiles a plugin of test/support/plugins, `source.c` or a source that ends in `.cpp`, under the name `stem`; `needs` is the name of a plugin that it depends on, `defines` are further options of the
  * compiler: builds with others lie in folders of their own.
  * The file stays until the tests of the file have ended; its mapping until the process does.
  */
 export function compilePlugin(
   source: string,
-  stem = source,
+  stem = basename(source, '.cpp'),
   options: string | { defines: readonly string[] } = { defines: [] },
 ): string {
   if (compiled === undefined) {
@@ -62,10 +62,12 @@ export function compilePlugin(
   if (existsSync(path)) return path;
   const defines = [`-DFIXTURE_STEM="${stem}"`, ...given, '-D_GNU_SOURCE'];
   const includes = [`-I${join(root, 'c-plugins/hostile')}`, `-I${join(root, 'native-abi/include')}`];
-  const flags = ['-shared', '-fPIC', '-O1', '-std=gnu11', '-fvisibility=hidden', '-pthread'];
-  const file = join(root, 'test/support/plugins', `${source}.c`);
-  const { status, stderr, error } = spawnSync(process.env['CC'] ?? 'cc', [...flags, ...defines, ...includes, file, '-o', path]);
-  if (status !== 0) throw new Error(`${source}.c does not compile: ${error ?? stderr}`);
+  const isCpp = source.endsWith('.cpp');
+  const compiler = isCpp ? (process.env['CXX'] ?? 'c++') : (process.env['CC'] ?? 'cc');
+  const flags = ['-shared', '-fPIC', '-O1', isCpp ? '-std=c++17' : '-std=gnu11', '-fvisibility=hidden', '-pthread'];
+  const file = join(root, 'test/support/plugins', isCpp ? source : `${source}.c`);
+  const { status, stderr, error } = spawnSync(compiler, [...flags, ...defines, ...includes, file, '-o', path]);
+  if (status !== 0) throw new Error(`${file} does not compile: ${error ?? stderr}`);
   return path;
 }
 

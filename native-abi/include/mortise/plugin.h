@@ -72,6 +72,7 @@ typedef struct FfiPluginPriority {
  * Metadata getters (name … incompatible_with): [main-thread & opened], each called once, before registration; the host keeps a copy.
  * Each value is given back to the free function of its pair exactly once, unchanged (pointer AND length), also when the value is
  * refused. A string that is NULL is refused and not freed. Strings inside a slice belong to the slice: its free function frees them.
+ * A getter that fails says so through mortise.error/1, where offered: it is asked after each.
  * What cannot be read as memory (a wild pointer, a string without NUL, an absurd length) is refused and stays unfreed: no free function could take it.
  */
 typedef struct PluginVTable {
@@ -79,7 +80,7 @@ typedef struct PluginVTable {
   void* instance;
 
   /*
-   * [main-thread & stopped, no other call in progress] Last call of all, exactly once, after the destroy of the stages; also when an
+   * [main-thread & stopped, no other call in progress] Last call of all (but last_message of mortise.error/1), exactly once, after the destroy of the stages; also when an
    * earlier step failed. Not called while a call of the plugin does not return: such a plugin is abandoned and never called again.
    * Threads of the plugin must have ended when it returns.
    */

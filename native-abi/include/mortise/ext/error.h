@@ -11,8 +11,17 @@ typedef struct MortiseErrorExtension {
   uint32_t reserved;
 
   /*
-   * [the thread of the failed call, directly after it] Copies the message of the last failed call on this instance to message, and forgets it; length 0: none.
-   * instance is NULL after _plugin_init returned NULL. A failed register_stages, init, preflight_check or shutdown is asked once.
+   * [the thread of the call, directly after it] Copies the message of the call that failed to message, and forgets it; length 0: it did not fail, or there is none.
+   * Asked once after
+   * - each metadata getter (name, version, is_core, priority, compatible_api_versions, dependencies, required_stages, conflicts_with,
+   *   incompatible_with): a message means that it failed. What it returned then counts for nothing, and is given back as always;
+   * - register_stages, init, preflight_check and shutdown, where they returned a failure;
+   * - _plugin_init, where it returned NULL: instance is NULL;
+   * - destroy, as the very last call: instance is NULL, since there is none any more. A message means that destroy failed, or the destroy of a stage
+   *   before it. The plugin is gone all the same. The message must lie where destroy does not release it.
+   * A call that succeeds leaves no message: it would be taken for one of the call that is asked about next.
+   *
+   * Rationale: a getter returns a value and destroy nothing, so neither has a code to fail with; yet code that opens a file or may panic can fail there.
    */
   void (*last_message)(const void* instance, MortiseText* message);
 } MortiseErrorExtension;
