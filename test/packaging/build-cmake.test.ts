@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { json, mortise, start } from '../cli/mortise.js';
+import { runs } from '../isolation/processes.js';
 import { suffix } from '../support/plugins.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { built, cmakeProject, filesIn, here, isHere, MANIFEST, pathOf, source, write } from './projects.js';
@@ -201,19 +202,18 @@ describe.skipIf(!isHere('cmake') || process.platform === 'win32')('mortise build
   });
 
   it('ends the tool and all that it started when it is interrupted, and leaves nothing in dist', async () => {
-    const more =
-      'add_custom_target(forever ALL COMMAND sh -c "echo $$ > ${CMAKE_SOURCE_DIR}/pid && exec sleep 600" VERBATIM)\n';
+    const more = 'add_custom_target(forever ALL COMMAND sh -c "echo $$ > ../../pid && exec sleep 600" VERBATIM)\n';
     const folder = cmakeProject({ more });
     const { child, ended } = start(['build', folder]);
     const pid = join(folder, 'pid');
     while (!existsSync(pid) || readFileSync(pid, 'utf8') === '') await sleep(50);
     const sleeper = Number(readFileSync(pid, 'utf8'));
-    expect(() => process.kill(sleeper, 0)).not.toThrow();
+    expect(runs(sleeper)).toBe(true);
     child.kill('SIGINT');
     const { code, stderr } = await ended;
     expect(code).toBe(130);
     expect(stderr).toContain('error Cancelled: the build was interrupted');
-    expect(() => process.kill(sleeper, 0)).toThrow('ESRCH');
+    await expect.poll(() => runs(sleeper)).toBe(false);
     expect(existsSync(join(folder, 'dist'))).toBe(false);
   });
 });

@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { json, mortise, start } from '../cli/mortise.js';
+import { looksOf } from '../isolation/processes.js';
 import { root } from '../project/installed.js';
 import { suffix } from '../support/plugins.js';
 import { temporaryFolder } from '../support/temporary.js';
@@ -213,7 +214,8 @@ describe.skipIf(!hasTools)('mortise pack', () => {
     copyFileSync(join(hanging, 'build/cmake', `greeter${suffix}`), join(folder, built('greeter')));
     const before = filesIn(folder);
     const { child, ended } = start(['pack', folder]);
-    setTimeout(() => child.kill('SIGINT'), 1500);
+    await expect.poll(() => looksOf(child.pid as number).length).toBe(1);
+    child.kill('SIGINT');
     expect(await ended).toMatchObject({ code: 130, stderr: expect.stringContaining('error Cancelled') });
     expect(filesIn(folder)).toEqual(before);
   });

@@ -131,7 +131,7 @@ export default definePlugin({
   stages: [{ id: 'reporter:greet', execute: (context) => context.set('greeting', hello(String(context.get('who')))) }],
 });
 `,
-    'src/hello.ts': 'export const hello = (who: string): string => `Hello, ${who}`;\n',
+    'src/hello.ts': 'export const hello = (who: string): string => "Hello, ".concat(who);\n',
   });
   const modules = withModules(folder, '@types', 'undici-types', ...(compiler ? ['typescript', '@typescript'] : []));
   symlinkSync(root, join(modules, 'node_modules', 'mortise'));

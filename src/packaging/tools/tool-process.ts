@@ -110,9 +110,9 @@ async function end(child: ChildProcess): Promise<void> {
 }
 
 function askToEnd(child: ChildProcess): void {
-  if (process.platform === 'win32' || child.pid === undefined) return killGroup(child);
   try {
-    process.kill(-child.pid, 'SIGTERM');
+    if (process.platform === 'win32' || child.pid === undefined) killGroup(child);
+    else process.kill(-child.pid, 'SIGTERM');
   } catch {
     // Nobody is left.
   }
