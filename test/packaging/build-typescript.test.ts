@@ -1,4 +1,4 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -22,6 +22,10 @@ describe('mortise build with tsc', () => {
         entry: 'any/plugin.js',
         files: [{ path: 'any/hello.js' }, { path: 'any/plugin.js', platform: 'any' }],
       },
+    });
+    expect(document).toMatchObject({
+      probed: true,
+      metadata: { metadata: { priority: { category: 'third_party' } }, stages: [{ id: 'reporter:greet' }] },
     });
     expect(filesIn(join(folder, 'dist'))).toEqual(['hello.d.ts', 'hello.js', 'plugin.d.ts', 'plugin.js', 'reporter.json']);
     expect(filesIn(folder).filter((path) => path.startsWith('.mortise'))).toEqual([]);
@@ -53,6 +57,24 @@ describe('mortise build with tsc', () => {
     expect(stderr).toMatch(/hello\.ts\S+ ?(- )?error TS2322/);
     expect(stderr).toMatch(/error BuildFailed: tsc failed: exit code \d/);
     expect(existsSync(join(folder, 'dist'))).toBe(false);
+  });
+
+  it('refuses a module that is no plugin, and one of another version', async () => {
+    const folder = typeScriptProject();
+    const plugin = readFileSync(join(folder, 'src/plugin.ts'), 'utf8');
+    writeFileSync(join(folder, 'src/plugin.ts'), plugin.replace('\n  version,', "\n  version: '1.0.0',"));
+    expect(await json('build', folder)).toMatchObject({
+      code: 1,
+      document: {
+        error: { code: 'ManifestMismatch', message: 'version: "2.0.0" in manifest.json, "1.0.0" in definePlugin' },
+      },
+    });
+    writeFileSync(join(folder, 'src/plugin.ts'), 'export default 7;\n');
+    expect(await json('build', folder)).toMatchObject({
+      code: 1,
+      document: { error: { code: 'ModuleInvalid', path: folder } },
+    });
+    expect(filesIn(folder).filter((path) => /^(dist|\.mortise)/.test(path))).toEqual([]);
   });
 
   it('says how to get a compiler', async () => {

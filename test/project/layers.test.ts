@@ -7,6 +7,7 @@ import { root } from './installed.js';
 const LAYERS = [
   'cli',
   'packaging',
+  'testing',
   'core',
   'graph',
   'pipelines',
