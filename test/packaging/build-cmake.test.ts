@@ -191,6 +191,18 @@ describe.skipIf(!isHere('cmake') || process.platform === 'win32')('mortise build
     expect(JSON.parse(stdout)).toMatchObject({ probed: true, notStripped: expect.stringContaining('RecordMissing') });
   });
 
+  it.skipIf(!isHere('x86_64-w64-mingw32-gcc'))('builds for another machine, and does not open that here', async () => {
+    const toolchain = 'set(CMAKE_SYSTEM_NAME Windows)\nset(CMAKE_C_COMPILER x86_64-w64-mingw32-gcc)\n';
+    const folder = write(cmakeProject(), { 'windows.cmake': toolchain });
+    const { ended } = start(['build', folder, '--json'], { CMAKE_TOOLCHAIN_FILE: join(folder, 'windows.cmake') });
+    const { code, stdout, stderr } = await ended;
+    expect(code, stderr).toBe(0);
+    const report = JSON.parse(stdout);
+    expect(report).toMatchObject({ platform: 'win32', arch: 'x64', probed: false, document: null, notStripped: null });
+    expect(report.size).toBeLessThan(report.unstripped.size);
+    expect(filesIn(join(folder, 'dist'))).toEqual(['win32-x64/greeter.dll']);
+  });
+
   it('says what to install when CMake or a compiler is missing', async () => {
     const none = await start(['build', cmakeProject()], { PATH: temporaryFolder() }).ended;
     expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining('error BuildFailed: cmake was not found') });
