@@ -11,5 +11,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   disable: async () => (await import('./switch.js')).disable,
   enable: async () => (await import('./switch.js')).enable,
   resolve: async () => (await import('./resolve.js')).resolve,
+  build: async () => (await import('./build.js')).buildCommand,
+  pack: async () => (await import('./pack.js')).packCommand,
   setup: async () => (await import('./setup.js')).setup,
 };

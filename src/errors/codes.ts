@@ -51,6 +51,10 @@ const table = {
     remedy:
       'Allow more time if it is just slow (firstLook.timeoutMs, --timeout); otherwise report it to the author of the plugin.',
   },
+  ModuleInvalid: {
+    category: 'loading',
+    remedy: 'A plugin in JavaScript is a module whose default export was made with definePlugin.',
+  },
 
   // ffi: what the plugin handed over
   EntryReturnedNull: {
@@ -190,6 +194,27 @@ const table = {
     remedy: 'See that the configuration folder of the application can be written to.',
   },
   BuildFailed: { category: 'host', remedy: 'Install CMake and a C compiler, then try again.' },
+
+  // plugins in the making: `mortise build`, `mortise pack`
+  ManifestInvalid: { category: 'metadata', remedy: 'Correct manifest.json: a JSON object with at least "name" and "version".' },
+  RecordMissing: {
+    category: 'metadata',
+    remedy:
+      'Use the export macro of a kit, or MORTISE_RECORD(…, MORTISE_MANIFEST) with mortise_manifest.h, once in one source file.',
+  },
+  PackFailed: { category: 'host', remedy: 'Run `mortise build`, then pack again.' },
+
+  // test hosts
+  CapabilityDenied: {
+    category: 'host',
+    remedy: 'Do without the capability, or allow it: take denyCapability(…) away.',
+  },
+  LimitNotEnforced: {
+    category: 'host',
+    remedy: 'Take the limit away, or strict(): without it the host only says that the limit is not enforced.',
+  },
+  WarningRefused: { category: 'host', remedy: 'Mend what the warning is about, or take strict() away.' },
+  LedgerUnbalanced: { category: 'shutdown', remedy: REPORT_AUTHOR },
 
   // usage
   InvalidOption: { category: 'usage', remedy: 'Correct the option.' },

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { json, mortise, start } from './mortise.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
-const COMMANDS = ['inspect', 'probe', 'list', 'run', 'why', 'graph', 'disable', 'enable', 'resolve', 'setup'];
+const COMMANDS = ['inspect', 'probe', 'list', 'run', 'why', 'graph', 'disable', 'enable', 'resolve', 'build', 'pack', 'setup'];
 
 describe('the command line', () => {
   it('prints its version', async () => {

@@ -6,6 +6,8 @@ import { root } from './installed.js';
 /** Folders of src, highest first. A folder imports from itself and from those behind it. */
 const LAYERS = [
   'cli',
+  'packaging',
+  'testing',
   'core',
   'graph',
   'pipelines',
