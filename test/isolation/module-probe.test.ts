@@ -1,8 +1,12 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { probe } from 'mortise';
 import { describe, expect, it } from 'vitest';
 import { module } from '../support/modules.js';
+import { temporaryFolder } from '../support/temporary.js';
+import { runs } from './processes.js';
 
 const define = (fields: string) => `export default definePlugin({ name: 'a', version: '1.0.0', ${fields} });`;
 
@@ -116,6 +120,23 @@ describe('a probe of a module', () => {
     await Promise.all([init, preflight].map((path) => probe(path, { init: true })));
     expect(existsSync(join(dirname(init), 'down'))).toBe(false);
     expect(existsSync(join(dirname(preflight), 'down'))).toBe(true);
+  });
+
+  it('[G23] of one that blocks ends by itself when the process that probes it was killed', async () => {
+    const pidFile = join(temporaryFolder(), 'pid');
+    const path = module(
+      'a.mjs',
+      `import { writeFileSync } from 'node:fs'; writeFileSync(${JSON.stringify(pidFile)}, String(process.pid)); for (;;);`,
+    );
+    const program = `
+      import { existsSync } from 'node:fs';
+      import { probe } from ${JSON.stringify(new URL('../../dist/index.js', import.meta.url).href)};
+      setInterval(() => existsSync(${JSON.stringify(pidFile)}) && process.kill(process.pid, 'SIGKILL'), 10);
+      await probe(${JSON.stringify(path)}, { timeoutMs: 1000, configDirectory: ${JSON.stringify(temporaryFolder())} });`;
+    const { signal } = spawnSync(process.execPath, ['--input-type=module', '-e', program]);
+    expect(signal).toBe('SIGKILL');
+    const pid = Number(readFileSync(pidFile, 'utf8'));
+    while (runs(pid)) await sleep(200);
   });
 
   it('[G23] of what can be none starts no process', async () => {
