@@ -11,5 +11,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   disable: async () => (await import('./switch.js')).disable,
   enable: async () => (await import('./switch.js')).enable,
   resolve: async () => (await import('./resolve.js')).resolve,
+  create: async () => (await import('./create.js')).create,
+  include: async () => (await import('./include.js')).include,
   setup: async () => (await import('./setup.js')).setup,
 };
