@@ -17,6 +17,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^mortise$/, replacement: `${dist}/index.js` },
+      { find: /^mortise\/testing$/, replacement: `${dist}/testing/index.js` },
       { find: /^(?:\.\.\/)+dist\//, replacement: `${dist}/` },
     ],
   },

@@ -51,7 +51,6 @@ export type {
   PluginGraph,
 } from './graph/index.js';
 export type {
-  LedgerEntry,
   LookStep,
   ProbeOptions,
   ProbeReport,
@@ -81,6 +80,7 @@ export type {
   ContextInput,
   ContextValue,
   JsonValue,
+  LedgerEntry,
   Logger,
   LogLevel,
   LogMethod,

@@ -110,17 +110,23 @@ export function definePlugin(definition: PluginDefinition): Plugin {
  * @throws `InvalidOption`
  */
 export function checkPlugin(plugin: Plugin, wanted: string): void {
-  const { metadata, kind, registerStages } = (plugin ?? {}) as Partial<Plugin>;
-  const isComplete =
+  if (isPlugin(plugin)) return;
+  const { metadata } = (plugin ?? {}) as Partial<Plugin>;
+  throw new PluginSystemError('InvalidOption', `${wanted}; make one with definePlugin`, { plugin: metadata?.name });
+}
+
+/** Whether it has the shape that `definePlugin` makes, of this copy of the package or of another. */
+export function isPlugin(value: unknown): value is Plugin {
+  const { metadata, kind, registerStages } = (value ?? {}) as Partial<Plugin>;
+  return (
     typeof kind === 'string' &&
     typeof registerStages === 'function' &&
     typeof metadata?.name === 'string' &&
     NAME_PATTERN.test(metadata.name) &&
     isVersion(String(metadata.version)) &&
     PRIORITY_BANDS.some(({ category }) => category === metadata.priority?.category) &&
-    LISTS.every((list) => Array.isArray(metadata[list]));
-  if (!isComplete)
-    throw new PluginSystemError('InvalidOption', `${wanted}; make one with definePlugin`, { plugin: metadata?.name });
+    LISTS.every((list) => Array.isArray(metadata[list]))
+  );
 }
 
 const LISTS = ['apiVersions', 'dependencies', 'requiredStages', 'conflictsWith', 'incompatibleWith', 'resources'] as const;

@@ -46,6 +46,9 @@ export function appDirectories(
 
 const EXTENSIONS: Readonly<Record<string, string>> = { win32: '.dll', darwin: '.dylib' };
 
+/** How libraries end on this platform. */
+export const LIBRARY_EXTENSION: string = EXTENSIONS[process.platform] ?? '.so';
+
 /** What a search for libraries found. */
 export interface Discovery {
   /** Absolute paths, directories in the order given, names sorted within each. */
@@ -58,7 +61,6 @@ export interface Discovery {
  * a warning; so is one that is not there, unless it is `optional`.
  */
 export function discover(directories: readonly string[], optional: ReadonlySet<string>): Discovery {
-  const extension = EXTENSIONS[process.platform] ?? '.so';
   const paths = new Set<string>();
   const warnings: PluginWarning[] = [];
   for (const directory of directories.map((path) => resolve(path))) {
@@ -70,7 +72,7 @@ export function discover(directories: readonly string[], optional: ReadonlySet<s
       if (!isMissing || !optional.has(directory)) warnings.push(unusable(directory, error as Error, isMissing));
       continue;
     }
-    for (const name of names.filter((entry) => entry.endsWith(extension)).sort()) paths.add(join(directory, name));
+    for (const name of names.filter((entry) => entry.endsWith(LIBRARY_EXTENSION)).sort()) paths.add(join(directory, name));
   }
   return { paths: [...paths], warnings };
 }

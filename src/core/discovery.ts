@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Phase, PluginSystemError } from '../errors/index.js';
 import type { PipelineRuns } from '../pipelines/index.js';
-import type { Plugin, PluginWarning } from '../plugin/index.js';
+import type { PluginWarning } from '../plugin/index.js';
 import { discover } from './directories.js';
 import type { Events } from './events.js';
 import type { PluginSource } from './managed-plugin.js';
+import { isModulePath } from './module-path.js';
 import type { PluginOpener } from './opener.js';
 import type { ResolvedOptions } from './options.js';
 import type { FailedPlugin } from './report.js';
@@ -33,7 +34,7 @@ export interface Discovered {
 /** Finds the files of plugins and pipelines, looks at the libraries, and opens them and what the application handed in; everything comes to the roster. */
 export async function discoverAll(
   parts: DiscoveryParts,
-  registered: readonly Plugin[],
+  registered: readonly PluginSource[],
   before: readonly PluginWarning[],
 ): Promise<Discovered> {
   const { options, events, opener, roster, disabled } = parts;
@@ -42,7 +43,9 @@ export async function discoverAll(
   const discovery = performance.now() - began;
   events.emit('phase', { plugin: undefined, path: undefined, phase: 'discovery', milliseconds: discovery, error: undefined });
   const looked = performance.now();
-  const looks = await opener.lookAtAll(found.paths, disabled);
+  const isLibrary = ({ path }: PluginSource) => path !== undefined && !isModulePath(path);
+  const libraries = registered.filter(isLibrary).map(({ path }) => path as string);
+  const looks = await opener.lookAtAll([...new Set([...libraries, ...found.paths])], disabled);
   const loading = performance.now() - looked;
   const failed: FailedPlugin[] = [];
   for (const entry of looks.disabled) roster.add(entry);
@@ -53,10 +56,10 @@ export async function discoverAll(
     } else if (error.plugin !== undefined) roster.unopened.set(error.plugin, error);
     failed.push({ name: error.plugin, path, error });
   }
-  const handedIn = registered.map((plugin): PluginSource => ({ plugin, isTrusted: true }));
-  for (const source of [...handedIn, ...looks.sources]) {
+  const asked = new Set(looks.sources);
+  for (const source of [...registered.filter((each) => !isLibrary(each)), ...looks.sources]) {
     try {
-      roster.add(await (source.plugin === undefined ? opener.openAsked(source) : opener.open(source)));
+      roster.add(await (asked.has(source) ? opener.openAsked(source) : opener.open(source)));
     } catch (error) {
       const typed = PluginSystemError.from(error, 'Internal');
       if (typed.plugin !== undefined) roster.unopened.set(typed.plugin, typed);

@@ -59,7 +59,7 @@ export class Lifecycle {
   readonly #bringUp: BringUp;
   readonly #selection: Selection;
   readonly #takeDown: TakeDown;
-  readonly #registered: Plugin[] = [];
+  readonly #registered: PluginSource[] = [];
   #state: LifecycleState = 'idle';
   #discovered: Discovered | undefined;
   /** What was selected last. */
@@ -100,11 +100,12 @@ export class Lifecycle {
   }
 
   /**
-   * Adds a TypeScript plugin that the next start starts, and each one after it.
+   * Adds a plugin that the next start starts, and each one after it.
    * @throws `PluginDuplicate`, `InvalidState`
    */
-  register(plugin: Plugin): void {
-    const place = { plugin: plugin.metadata.name, phase: 'registration' } as const;
+  register(plugin: string | Plugin): void {
+    const source = this.#sourceOf(plugin);
+    const place = { plugin: source.plugin?.metadata.name, path: source.path, phase: 'registration' } as const;
     if (this.#state !== 'idle' && this.#state !== 'stopped') {
       const isRunning = this.#state === 'running' || this.#state === 'starting';
       throw new PluginSystemError('InvalidState', isRunning ? 'the manager runs already' : 'the plugins are found already', {
@@ -112,9 +113,12 @@ export class Lifecycle {
         remedy: isRunning ? 'Use `await manager.load(plugin)`.' : 'Register it before loadAll, or load it after start.',
       });
     }
-    if (this.#registered.some((other) => other.metadata.name === place.plugin))
-      throw new PluginSystemError('PluginDuplicate', `the name ${place.plugin} is taken by a TypeScript plugin`, place);
-    this.#registered.push(plugin);
+    if (this.#registered.some((other) => other.path === source.path && other.plugin?.metadata.name === place.plugin)) {
+      const what =
+        source.path === undefined ? `the name ${place.plugin} is taken by a TypeScript plugin` : 'it is registered already';
+      throw new PluginSystemError('PluginDuplicate', what, place);
+    }
+    this.#registered.push(source);
   }
 
   /**
@@ -159,7 +163,7 @@ export class Lifecycle {
   async load(plugin: string | Plugin): Promise<ManagedPlugin> {
     if (this.#state === 'loaded')
       throw invalidState('load', 'other plugins are loaded and wait for start', 'Call start first.');
-    const source = typeof plugin === 'string' ? this.#opener.sourceOf(resolve(plugin)) : { plugin, isTrusted: true };
+    const source = this.#sourceOf(plugin);
     this.#readPreferences();
     await this.#refuseDisabled(source);
     this.#refuseOpen(source);
@@ -191,8 +195,8 @@ export class Lifecycle {
     };
     if (entry.isOpen) await this.#takeDown.stop(await this.#takeDown.prepare(affected, 'unload'), 'unload', failed);
     this.roster.remove(entry);
-    const { plugin } = entry.source;
-    const registered = plugin === undefined ? -1 : this.#registered.indexOf(plugin);
+    const { plugin, path } = entry.source;
+    const registered = this.#registered.findIndex((source) => source.plugin === plugin && source.path === path);
     if (registered >= 0) this.#registered.splice(registered, 1);
     if (failed[0] !== undefined) throw failed[0].error;
   }
@@ -287,6 +291,10 @@ export class Lifecycle {
       const { unfinished, warnings } = taken;
       return { stopped: stopped.filter((name) => before.has(name)), failed, unfinished, warnings };
     });
+  }
+
+  #sourceOf(plugin: string | Plugin): PluginSource {
+    return typeof plugin === 'string' ? this.#opener.sourceOf(resolve(plugin)) : { plugin, isTrusted: true };
   }
 
   /** Whether a name means something although no plugin of it was found: it is remembered, or nothing was looked for yet. */

@@ -1,6 +1,6 @@
 import { type ErrorCode, type Phase, PluginSystemError } from '../errors/index.js';
 import type { StageTable } from '../pipelines/index.js';
-import type { Plugin, PluginHost, PluginMetadata, PluginWarning, Stage, StageContext } from '../plugin/index.js';
+import type { LedgerEntry, Plugin, PluginHost, PluginMetadata, PluginWarning, Stage, StageContext } from '../plugin/index.js';
 import type { Candidate } from '../resolution/index.js';
 import { within } from './deadline.js';
 import type { Events } from './events.js';
@@ -65,6 +65,8 @@ export class ManagedPlugin implements Candidate {
   #state: PluginState;
   #stages: readonly Stage[] = [];
   #warnings: PluginWarning[] = [];
+  /** Of an instance that was destroyed. */
+  #ledger: readonly LedgerEntry[] = [];
   readonly #kind: string;
   readonly #surroundings: PluginSurroundings;
 
@@ -133,6 +135,7 @@ export class ManagedPlugin implements Candidate {
     this.error = undefined;
     this.milliseconds = {};
     this.#warnings = [];
+    this.#ledger = [];
     this.#listen();
     this.#become('loaded');
   }
@@ -228,6 +231,7 @@ export class ManagedPlugin implements Candidate {
     this.#stages = [];
     if (this.state === 'abandoned') return error;
     this.#warnings.unshift(...(this.#plugin?.warnings ?? []));
+    this.#ledger = this.#plugin.ledger ?? [];
     this.#plugin = undefined;
     if (to === 'stopped') this.#become('stopped');
     return error;
@@ -270,6 +274,7 @@ export class ManagedPlugin implements Candidate {
       state: this.state,
       stages: this.stageIds,
       warnings: [...opened, ...this.#warnings],
+      ledger: this.#plugin?.ledger ?? this.#ledger,
       ...(this.error === undefined ? {} : { error: this.error }),
       milliseconds: { ...this.milliseconds },
     });

@@ -49,11 +49,12 @@ export class PluginManager {
   }
 
   /**
-   * Adds a TypeScript plugin, which `start` will start. Once started, use `load`.
+   * Adds a plugin, which `start` will start, as if it lay in one of the directories: a TypeScript one, or by path a compiled one or a module whose default export is one.
+   * Once started, use `load`.
    * @throws `PluginDuplicate`, `InvalidState`
    */
-  register(plugin: Plugin): void {
-    checkPlugin(plugin, 'register takes a plugin');
+  register(plugin: string | Plugin): void {
+    if (typeof plugin !== 'string') checkPlugin(plugin, 'register takes a path or a plugin');
     this.#lifecycle.register(plugin);
   }
 
@@ -75,7 +76,8 @@ export class PluginManager {
   }
 
   /**
-   * Loads and starts one plugin: a compiled one by path, or a TypeScript one; and those that waited for it. An explicit path is trusted: the file is checked, but opened without a first look.
+   * Loads and starts one plugin: by path a compiled one, or a module whose default export is one; or a TypeScript one; and those that waited for it. An explicit path is
+   * trusted: the file is checked, but opened without a first look.
    * @throws whatever kept it from running; it is rolled back
    */
   load(plugin: string | Plugin): Promise<PluginInfo> {

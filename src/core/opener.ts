@@ -4,6 +4,7 @@ import { type Phase, PluginSystemError } from '../errors/index.js';
 import type { FirstLook, PluginDriver } from '../isolation/index.js';
 import type { Logger, Plugin, PluginMetadata } from '../plugin/index.js';
 import { type Declared, ManagedPlugin, type PluginSource, type PluginSurroundings } from './managed-plugin.js';
+import { isModulePath } from './module-path.js';
 import type { ResolvedOptions } from './options.js';
 
 /** What it takes to open compiled plugins. */
@@ -43,7 +44,7 @@ export class PluginOpener {
     this.#surroundings = surroundings;
   }
 
-  /** The library at an absolute path. */
+  /** The library or module at an absolute path. */
   sourceOf(path: string, sha256?: string): PluginSource {
     return { path, sha256, isTrusted: this.#options.coreDirectories.has(dirname(path)) };
   }
@@ -136,11 +137,11 @@ export class PluginOpener {
   }
 
   /**
-   * What the record in a file says of its plugin: read as data.
+   * What the record in a file says of its plugin: read as data. Nothing for a module: to read it is to run it.
    * @throws see `checkLibraryFile`
    */
   async declared(path: string): Promise<Declared | undefined> {
-    return (await this.#check(path)).declared;
+    return isModulePath(path) ? undefined : (await this.#check(path)).declared;
   }
 
   async #check(path: string) {
@@ -186,18 +187,14 @@ export class PluginOpener {
     const times: Array<[Phase, number]> = [];
     let phase: Phase = 'loading';
     let began = performance.now();
-    const { driver } = await this.#native();
+    const begin = (step: string) => {
+      if (step !== 'metadata') return;
+      times.push([phase, performance.now() - began]);
+      phase = 'metadata';
+      began = performance.now();
+    };
     try {
-      const plugin = await driver.open(
-        path,
-        (step) => {
-          if (step !== 'metadata') return;
-          times.push([phase, performance.now() - began]);
-          phase = 'metadata';
-          began = performance.now();
-        },
-        source.sha256,
-      );
+      const plugin = await this.#openFile(path, begin, source.sha256);
       times.push([phase, performance.now() - began]);
       return { plugin, times };
     } catch (thrown) {
@@ -206,6 +203,12 @@ export class PluginOpener {
       events.emit('phase', { plugin: error.plugin, path, phase, milliseconds: performance.now() - began, error });
       throw error;
     }
+  }
+
+  async #openFile(path: string, onStep: (step: string) => void, sha256: string | undefined): Promise<Plugin> {
+    if (!isModulePath(path)) return (await this.#native()).driver.open(path, onStep, sha256);
+    const { importPlugin } = await import('./plugin-module.js');
+    return importPlugin(path, onStep);
   }
 
   #native(): Promise<NativeParts> {

@@ -1,5 +1,5 @@
 import type { Phase, PluginSystemError } from '../errors/index.js';
-import type { PluginMetadata, PluginWarning } from '../plugin/index.js';
+import type { LedgerEntry, PluginMetadata, PluginWarning } from '../plugin/index.js';
 import type { PluginConflict } from '../resolution/index.js';
 
 /**
@@ -18,12 +18,14 @@ export interface PluginInfo {
   readonly metadata: PluginMetadata;
   /** It says that it is core, and the application named the directory that it lies in, or handed it in itself. */
   readonly isCore: boolean;
-  /** Absolute path of the library; absent for a TypeScript plugin. */
+  /** Absolute path of the library or module; absent for a plugin that the application handed in. */
   readonly path?: string | undefined;
   readonly state: PluginState;
   /** Ids of its registered stages. */
   readonly stages: readonly string[];
   readonly warnings: readonly PluginWarning[];
+  /** What was taken from it and given back so far; empty for a TypeScript plugin. */
+  readonly ledger: readonly LedgerEntry[];
   /** Why it failed. */
   readonly error?: PluginSystemError | undefined;
   /** Wall time of each phase that it went through. */

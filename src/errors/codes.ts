@@ -51,6 +51,10 @@ const table = {
     remedy:
       'Allow more time if it is just slow (firstLook.timeoutMs, --timeout); otherwise report it to the author of the plugin.',
   },
+  ModuleInvalid: {
+    category: 'loading',
+    remedy: 'A plugin in JavaScript is a module whose default export was made with definePlugin.',
+  },
 
   // ffi: what the plugin handed over
   EntryReturnedNull: {
@@ -182,6 +186,18 @@ const table = {
     remedy: 'See that the configuration folder of the application can be written to.',
   },
   BuildFailed: { category: 'host', remedy: 'Install CMake and a C compiler, then try again.' },
+
+  // test hosts
+  CapabilityDenied: {
+    category: 'host',
+    remedy: 'Do without the capability, or allow it: take denyCapability(…) away.',
+  },
+  LimitNotEnforced: {
+    category: 'host',
+    remedy: 'Take the limit away, or strict(): without it the host only says that the limit is not enforced.',
+  },
+  WarningRefused: { category: 'host', remedy: 'Mend what the warning is about, or take strict() away.' },
+  LedgerUnbalanced: { category: 'shutdown', remedy: REPORT_AUTHOR },
 
   // usage
   InvalidOption: { category: 'usage', remedy: 'Correct the option.' },

@@ -1,6 +1,5 @@
 import { ERROR_TABLE, type Phase, type SerializedError } from '../errors/index.js';
-import type { JsonValue, PluginMetadata, PluginWarning } from '../plugin/index.js';
-import type { LedgerEntry } from '../safety/index.js';
+import type { JsonValue, LedgerEntry, PluginMetadata, PluginWarning } from '../plugin/index.js';
 
 /*
  * Between a process and its first look: the request is one line of JSON on the child's stdin; the child answers on descriptor 3 with one line of JSON for each step before it begins, and one for the verdict. Every line also begins

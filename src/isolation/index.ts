@@ -1,4 +1,3 @@
-export type { LedgerEntry } from '../safety/index.js';
 export { inlineDriver, type PluginDriver } from './driver.js';
 export { FirstLook, type FirstLookOptions } from './first-look.js';
 export type { LookStep, StageSummary } from './first-look-protocol.js';

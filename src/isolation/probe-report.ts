@@ -1,6 +1,5 @@
 import type { Phase, PluginSystemError } from '../errors/index.js';
-import type { PluginMetadata, PluginWarning } from '../plugin/index.js';
-import type { LedgerEntry } from '../safety/index.js';
+import type { LedgerEntry, PluginMetadata, PluginWarning } from '../plugin/index.js';
 import type { LookStep, StageSummary } from './first-look-protocol.js';
 
 /** What the record in the file says, without what is repeated in the metadata. */

@@ -3,6 +3,7 @@ import { describeResult, MORTISE_OK, PLUGIN_STATES, SERVICES_EXTENSION, toTransf
 import { PluginSystemError } from '../errors/index.js';
 import type { PluginHandle, Pointer } from '../ffi/index.js';
 import type {
+  LedgerEntry,
   Logger,
   Plugin,
   PluginHost,
@@ -12,7 +13,7 @@ import type {
   Stage,
   StageContext,
 } from '../plugin/index.js';
-import type { GuardedPlugin, LedgerEntry } from '../safety/index.js';
+import type { GuardedPlugin } from '../safety/index.js';
 import { BatchTransfer } from './batch-transfer.js';
 import type { LibraryFile } from './library-file.js';
 import { NativeStage } from './native-stage.js';

@@ -80,6 +80,11 @@ export class HostSession {
     return bytes;
   };
 
+  /** Hands out the log lines that are queued on this thread now, if compiled plugins were opened on it. */
+  static deliverLogs(): void {
+    if (current !== undefined) current.#drainQueued();
+  }
+
   attach(plugin: number, sink: LogSink): void {
     this.#sinks.set(BigInt(plugin), sink);
   }

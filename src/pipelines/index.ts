@@ -5,6 +5,7 @@ export type { FailurePolicy, Pipeline, PipelineDefinition, PipelineStep } from '
 export type { PipelineFiles } from './pipeline-files.js';
 export { PipelineRuns } from './pipeline-runs.js';
 export type * from './report.js';
+export { RunData } from './run-data.js';
 export type { RunOptions } from './run-options.js';
 export { StageContextView } from './stage-context.js';
 export { StageRegistry } from './stage-registry.js';

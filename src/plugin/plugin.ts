@@ -94,6 +94,14 @@ export interface PluginHost {
   readonly services: ServiceFinder;
 }
 
+/** How often something of one name was taken from a plugin, and how often it was given back. */
+export interface LedgerEntry {
+  /** `name`, `dependencies`, `stage text:survey`, `init`, `instance` … */
+  readonly what: string;
+  readonly taken: number;
+  readonly given: number;
+}
+
 /** A remark on a plugin that is no reason to refuse it. */
 export interface PluginWarning {
   readonly code: WarningCode;
@@ -111,6 +119,8 @@ export interface Plugin {
   /** Absolute path of the library; absent for a TypeScript plugin. */
   readonly path?: string | undefined;
   readonly warnings?: readonly PluginWarning[] | undefined;
+  /** What was taken from it and given back so far; absent where nothing ever is. */
+  readonly ledger?: readonly LedgerEntry[] | undefined;
   /** Calls `listener`, once, when a call of it did not return in time: it is never called again from then on. */
   onAbandoned?(listener: (error: PluginSystemError) => void): void;
   /**

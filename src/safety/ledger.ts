@@ -1,10 +1,4 @@
-/** Something taken from a plugin that was not given back, or the reverse. */
-export interface LedgerEntry {
-  /** `name`, `dependencies`, `stage text:survey`, `init`, `instance` … */
-  readonly what: string;
-  readonly taken: number;
-  readonly given: number;
-}
+import type { LedgerEntry } from '../plugin/index.js';
 
 /** Keeps count of what a plugin handed over and what it got back. Balanced when each was given back as often as it was taken. */
 export class Ledger {

@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, realpathSync } from 'node:fs';
+import { extname } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { isOurs, PluginSystemError, shown, thrownText } from '../errors/index.js';
+import type { Plugin } from '../plugin/index.js';
+import { isPlugin } from './define-plugin.js';
+
+/** A module that can be imported, as far as that can be told without doing so. */
+export interface ModuleFile {
+  readonly path: string;
+  /** Lower-case hex, of the file itself: what it imports is not in it. */
+  readonly sha256: string;
+}
+
+/** What Node imports, and what has to be compiled before. */
+const IMPORTED = new Set(['.mjs', '.js', '.cjs']);
+
+/** Hash by real path of each module that was imported here: a process imports a module once. */
+const imported = new Map<string, string>();
+
+/**
+ * Reads the module at `path`, which must be absolute. Nothing of it runs.
+ * @throws `FileNotFound`, `FileUnreadable`, `ModuleInvalid` (TypeScript that was not compiled)
+ */
+export function checkModuleFile(path: string): ModuleFile {
+  const place = { path, phase: 'loading', operation: 'check' } as const;
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    throw PluginSystemError.from(error, isMissing ? 'FileNotFound' : 'FileUnreadable', place);
+  }
+  if (!IMPORTED.has(extname(path).toLowerCase())) {
+    throw new PluginSystemError('ModuleInvalid', `${extname(path)} files are not imported`, {
+      ...place,
+      remedy: 'Compile it first (npx tsc) and give the .js or .mjs file that this makes.',
+    });
+  }
+  return { path, sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
+/**
+ * The plugin that is the default export of the module at `path`, which must be absolute. Its code runs with the rights of this process. A second import gives the same plugin
+ * again. `onStep` is called before each step.
+ * @throws those of `checkModuleFile`; `ModuleInvalid` (it threw, or exports no plugin); `LibraryChanged` if other bytes of it were imported before; what `definePlugin` throws
+ */
+export async function importPlugin(path: string, onStep: (step: 'check' | 'import' | 'metadata') => void): Promise<Plugin> {
+  onStep('check');
+  const { sha256 } = checkModuleFile(path);
+  const real = realpathSync(path);
+  const before = imported.get(real);
+  if (before !== undefined && before !== sha256) {
+    throw new PluginSystemError('LibraryChanged', 'other bytes of this module were imported into this process before', {
+      path,
+      phase: 'loading',
+      operation: 'import',
+      remedy: 'Restart the process: a module cannot be imported afresh.',
+    });
+  }
+  onStep('import');
+  // Remembered before: Node keeps a failed import as well.
+  imported.set(real, sha256);
+  let exported: Readonly<Record<string, unknown>>;
+  try {
+    exported = (await import(pathToFileURL(real).href)) as Readonly<Record<string, unknown>>;
+  } catch (thrown) {
+    throw importFailed(thrown, path);
+  }
+  onStep('metadata');
+  return pluginIn(exported, path);
+}
+
+function importFailed(thrown: unknown, path: string): PluginSystemError {
+  const place = { path, phase: 'loading', operation: 'import' } as const;
+  // definePlugin says what is wrong with a definition.
+  if (isOurs(thrown)) return PluginSystemError.fromThrown(thrown, 'ModuleInvalid', place);
+  const isMissing = codeOf(thrown) === 'ERR_MODULE_NOT_FOUND' || codeOf(thrown) === 'MODULE_NOT_FOUND';
+  return new PluginSystemError('ModuleInvalid', `it threw when it was imported: ${thrownText(thrown)}`, {
+    ...place,
+    ...(isMissing ? { remedy: 'Install what it imports where Node finds it: in its folder, or in one above.' } : {}),
+    cause: thrown,
+  });
+}
+
+function codeOf(thrown: unknown): unknown {
+  try {
+    return (thrown as { code?: unknown } | null | undefined)?.code;
+  } catch {
+    return undefined;
+  }
+}
+
+function pluginIn(exported: Readonly<Record<string, unknown>>, path: string): Plugin {
+  const own = exported['default'];
+  if (isPlugin(own)) return own;
+  // What a compiler makes of `export default` for CommonJS.
+  const inner = isObject(own) && own['__esModule'] === true ? own['default'] : undefined;
+  if (isPlugin(inner)) return inner;
+  const other = Object.keys(exported).find((name) => name !== 'default' && isPlugin(exported[name]));
+  const found = own === undefined ? 'it has no default export' : `its default export is ${shown(own)}, and no plugin`;
+  const isDefinition = isObject(own) && typeof own['name'] === 'string' && typeof own['version'] === 'string';
+  throw new PluginSystemError('ModuleInvalid', found, {
+    path,
+    phase: 'metadata',
+    operation: 'default export',
+    ...(other !== undefined
+      ? { remedy: `Export ${other} as the default: export { ${other} as default }.` }
+      : isDefinition
+        ? { remedy: 'Make a plugin of it: export default definePlugin({ … }).' }
+        : {}),
+  });
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,11 @@
+export { CAPABILITIES, type Capability } from './capabilities.js';
+export { TestHostBuilder, testHost } from './host-builder.js';
+export { librarySuffix } from './library-suffix.js';
+export type { HostLimit } from './limits.js';
+export { type MemoryContext, type MemoryContextOptions, memoryContext } from './memory-context.js';
+export { memoryRegistry } from './memory-registry.js';
+export type { PluginCall, PluginOperation } from './recorded-calls.js';
+export type { PluginLedgerEntry } from './recorded-ledger.js';
+export type { LogRecord } from './recorded-log.js';
+export { type StandInDefinition, standIn } from './stand-in.js';
+export type { TestHost, TestRun, TestRunOptions } from './test-host.js';
