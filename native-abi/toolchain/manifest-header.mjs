@@ -23,24 +23,38 @@ const PIECE = 1000;
 export class ManifestProblem extends Error {}
 
 /**
- * The text of the header.
- * @param {string} text the manifest: one JSON object with `name` and `version`
+ * Reads and checks a manifest: the rules for all who do so, `mortise build` and `mortise pack` among them.
+ * @param {string} text one JSON object with `name` and `version`
  * @param {string} file named in problems
+ * @returns {{ name: string, version: string, [key: string]: unknown }}
  * @throws {ManifestProblem}
  */
-export function manifestHeader(text, file) {
+export function readManifest(text, file) {
   const manifest = parsed(text, file);
   check(file, 'name', manifest.name, NAME, 'a letter, then letters, digits, ".", "_" or "-", 64 at most');
   check(file, 'version', manifest.version, VERSION, 'a semantic version such as 1.0.0');
-  const json = Buffer.from(JSON.stringify(manifest), 'utf8');
-  if (json.length > MAX_BYTES) throw new ManifestProblem(`${file}: ${json.length} bytes of JSON; ${MAX_BYTES} are the limit`);
+  const { length } = encoded(manifest);
+  if (length > MAX_BYTES) throw new ManifestProblem(`${file}: ${length} bytes of JSON; ${MAX_BYTES} are the limit`);
+  return manifest;
+}
+
+/**
+ * The text of the header for a manifest.
+ * @throws {ManifestProblem}
+ */
+export function manifestHeader(text, file) {
+  const manifest = readManifest(text, file);
   return [
     '/* Made from the manifest by manifest-header.mjs: change the manifest, not this. */',
     `#define MORTISE_MANIFEST_NAME ${literal(Buffer.from(manifest.name))}`,
     `#define MORTISE_MANIFEST_VERSION ${literal(Buffer.from(manifest.version))}`,
-    `#define MORTISE_MANIFEST ${literal(json)}`,
+    `#define MORTISE_MANIFEST ${literal(encoded(manifest))}`,
     '',
   ].join('\n');
+}
+
+function encoded(manifest) {
+  return Buffer.from(JSON.stringify(manifest), 'utf8');
 }
 
 function parsed(text, file) {

@@ -37,6 +37,12 @@ export class Output {
     process.stderr.write(`${message}\n`);
   }
 
+  /** What a tool prints, as it is. */
+  passOn(chunk: Uint8Array): void {
+    this.#endProgress();
+    process.stderr.write(chunk);
+  }
+
   warning({ code, message }: PluginWarning, about?: string): void {
     const subject = about === undefined ? '' : `${printable(about)}: `;
     this.note(`${this.#paintError('yellow', `warning ${code}:`)} ${subject}${printable(message)}`);

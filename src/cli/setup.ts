@@ -1,13 +1,14 @@
-import { access, constants, copyFile, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { access, constants, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { HOST_REVISION } from '../abi/index.js';
 import { PluginSystemError } from '../errors/index.js';
 import { openHostLibrary } from '../ffi/index.js';
 import { hostLibraryName, nativeBuildDirectory, packageRoot } from '../native/index.js';
+import { placeFile } from '../packaging/place.js';
+import { compile, configure } from '../packaging/tools/cmake.js';
 import type { Command } from './command.js';
 import { printable } from './text.js';
-import { cmake, generator } from './toolchain.js';
 
 /** `mortise setup` */
 export const setup: Command = {
@@ -81,11 +82,8 @@ async function build(work: string, part: 'host' | 'plugins', signal: AbortSignal
     MORTISE_OUTPUT_DIR: output,
     MORTISE_NODE: process.execPath,
   };
-  await cmake(
-    ['-S', packageRoot, '-B', folder, ...generator(), ...Object.entries(options).map(([name, value]) => `-D${name}=${value}`)],
-    signal,
-  );
-  await cmake(['--build', folder, '--config', 'Release', '--parallel'], signal);
+  await configure(folder, options, { directory: packageRoot, signal });
+  await compile(folder, 'Release', { directory: packageRoot, signal });
   return output;
 }
 
@@ -101,23 +99,10 @@ async function buildExamples(
   return await Promise.all(names.map((name) => install(join(folder, name), target)));
 }
 
-/** Puts a library in its place at once: a process that has the old one mapped keeps it. */
 async function install(file: string, directory: string): Promise<string> {
-  const name = file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1);
-  const temporary = join(directory, `.${name}.${process.pid}`);
-  const target = join(directory, name);
-  try {
-    await copyFile(file, temporary);
-    await rename(temporary, target);
-    return target;
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw PluginSystemError.from(error, 'BuildFailed', {
-      path: target,
-      operation: 'setup',
-      remedy: 'End the programs that have it open, then try again.',
-    });
-  }
+  const target = join(directory, basename(file));
+  await placeFile(file, target, 'setup');
+  return target;
 }
 
 function checkHost(path: string): void {

@@ -35,6 +35,11 @@ function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
+/** `16 384 bytes` */
+export function bytes(count: number): string {
+  return `${String(count).replace(/\B(?=(\d{3})+$)/g, ' ')} bytes`;
+}
+
 /** `12.3 ms` */
 export function ms(milliseconds: number): string {
   return `${milliseconds < 10 ? milliseconds.toFixed(2) : milliseconds.toFixed(0)} ms`;

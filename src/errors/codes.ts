@@ -187,6 +187,15 @@ const table = {
   },
   BuildFailed: { category: 'host', remedy: 'Install CMake and a C compiler, then try again.' },
 
+  // plugins in the making: `mortise build`, `mortise pack`
+  ManifestInvalid: { category: 'metadata', remedy: 'Correct manifest.json: a JSON object with at least "name" and "version".' },
+  RecordMissing: {
+    category: 'metadata',
+    remedy:
+      'Use the export macro of a kit, or MORTISE_RECORD(…, MORTISE_MANIFEST) with mortise_manifest.h, once in one source file.',
+  },
+  PackFailed: { category: 'host', remedy: 'Run `mortise build`, then pack again.' },
+
   // test hosts
   CapabilityDenied: {
     category: 'host',

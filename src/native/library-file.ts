@@ -5,6 +5,7 @@ import {
   identify,
   inspectFileSync,
   type PluginRecord,
+  type RecordExpectation,
   sameIdentity,
   THIS_PROCESS,
 } from '../binary/index.js';
@@ -23,7 +24,8 @@ export interface LibraryFile {
   readonly record: PluginRecord | undefined;
 }
 
-const EXPECTED = {
+/** What a record must say to be taken by this host. */
+export const EXPECTED_RECORD: RecordExpectation = {
   abiMajor: ABI_MAJOR,
   abiMinor: ABI_MINOR,
   word: WORD,
@@ -56,7 +58,7 @@ function check(path: string): LibraryFile {
   const known = checked.get(path);
   if (known !== undefined && sameIdentity(known.identity, identify(path))) return known;
   const { info, sha256, identity } = inspectFileSync(path);
-  const record = checkLoadable(info, THIS_PROCESS, EXPECTED);
+  const record = checkLoadable(info, THIS_PROCESS, EXPECTED_RECORD);
   const file = { path, identity, sha256, needed: info.needed, hasExtensions: info.hasExport(EXTENSION_POINT), record };
   checked.set(path, file);
   return file;

@@ -7,6 +7,7 @@ import { root } from './installed.js';
 const LAYERS = [
   'cli',
   'scaffold',
+  'packaging',
   'testing',
   'core',
   'graph',

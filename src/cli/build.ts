@@ -1,0 +1,82 @@
+import { relative } from 'node:path';
+import { nearest, PluginSystemError } from '../errors/index.js';
+import { type BuildReport, build, TOOL_NAMES, type ToolName } from '../packaging/index.js';
+import { milliseconds, usageError } from './arguments.js';
+import type { Command, ParsedOptions } from './command.js';
+import { bytes, columns, printable } from './text.js';
+
+/** `mortise build [DIR]` */
+export const buildCommand: Command = {
+  name: 'build',
+  operands: '[DIR]',
+  arity: { min: 0, max: 1 },
+  summary:
+    'builds the plugin in a folder, checks it against its manifest.json and probes it: dist/PLATFORM-ARCH/NAME, dist/NAME.json',
+  options: {
+    tool: {
+      type: 'string',
+      value: 'TOOL',
+      help: `${TOOL_NAMES.join(', ')}; where not given, the first of them whose project file is there`,
+    },
+    debug: { type: 'boolean', help: 'for a debugger: not optimised, not stripped; with source maps in TypeScript' },
+    timeout: { type: 'string', value: 'MS', help: 'how long the probe may take; 10000 where not given' },
+  },
+  notes:
+    'Project files: Cargo.toml, CMakeLists.txt, binding.gyp, tsconfig.json. What tools print goes to stderr. The library with its symbols stays in build/.\nThe plugin runs with your rights. A build that fails leaves dist/ as it was.',
+  async run({ operands: [directory = '.'], options, output, signal }) {
+    const timeoutMs = milliseconds(options, 'timeout', buildCommand);
+    let isOutputShown = false;
+    try {
+      const report = await build(directory, {
+        tool: toolOf(options),
+        isDebug: options.flag('debug'),
+        timeoutMs,
+        signal,
+        onProgress: (message) => output.progress(message),
+        onOutput: (chunk) => {
+          isOutputShown = true;
+          output.passOn(chunk);
+        },
+      });
+      output.result(report, () => describe(report));
+      if (!output.json) for (const warning of report.warnings) output.warning(warning);
+      return 0;
+    } catch (error) {
+      // It is there, above.
+      if (error instanceof PluginSystemError && isOutputShown && !output.json) error.cause = undefined;
+      throw error;
+    }
+  },
+};
+
+function toolOf(options: ParsedOptions): ToolName | undefined {
+  const name = options.text('tool');
+  if (name === undefined) return undefined;
+  const tool = TOOL_NAMES.find((known) => known === name);
+  if (tool !== undefined) return tool;
+  const near = nearest(name, TOOL_NAMES);
+  const remedy = near === undefined ? `Tools are: ${TOOL_NAMES.join(', ')}.` : `Did you mean ${near}?`;
+  throw usageError(`--tool is ${JSON.stringify(name)}, which is none`, buildCommand, remedy);
+}
+
+function describe(report: BuildReport): string[] {
+  const { plugin, version, tool, platform, arch, result, size, unstripped, notStripped, debug, probed, document, metadata } =
+    report;
+  const shown = (path: string) => printable(relative('', path) || '.');
+  const isStripped = unstripped !== null && !debug && notStripped === null;
+  const rows = [
+    ['built', `${shown(result)}  ${bytes(size)}${isStripped ? `, ${bytes(unstripped.size)} before strip` : ''}`],
+    ...(unstripped === null ? [] : [['unstripped', shown(unstripped.path)]]),
+    ...(notStripped === null ? [] : [['not stripped', printable(notStripped)]]),
+    ...(metadata?.abi === undefined
+      ? []
+      : [['record', `ABI ${metadata.abi}, language ${metadata.language}, threads ${metadata.threads}`]]),
+    ...(metadata?.stages ?? []).map(({ id, description }, index) => [
+      index === 0 ? 'stages' : '',
+      `${printable(id)}${description === undefined ? '' : `  ${printable(description)}`}`,
+    ]),
+    ['probed', probed ? 'ok: all that it handed over was given back' : `no: this process cannot run it (${platform}-${arch})`],
+    ...(document === null ? [] : [['metadata', shown(document)]]),
+  ];
+  return [`${printable(`${plugin} ${version}`)}: built with ${tool} for ${platform}-${arch}`, ...columns(rows, '  ')];
+}

@@ -1,0 +1,93 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join, posix } from 'node:path';
+import { PluginSystemError } from '../errors/index.js';
+import type { BuildReport } from './build.js';
+import { type DocumentFile, documentPath, documentText, type PluginDocument, readDocument } from './document.js';
+import { placeFile, placeText } from './place.js';
+import type { BuildJob } from './tools/build-tool.js';
+import { compileTypeScript, entryOf } from './tools/tsc.js';
+
+/** The folder that JavaScript has in a document and in an archive; in dist/ it lies at the top. */
+export const ANY = 'any';
+
+/** Compiles beside dist/, so that imports such as '../manifest.json' mean the same, and puts the result into dist/ when all is well. */
+export async function buildTypeScript(job: BuildJob): Promise<BuildReport> {
+  const { directory, manifest, isDebug, signal } = job;
+  const dist = join(directory, 'dist');
+  const work = await mkdtemp(join(directory, '.mortise-build-'));
+  try {
+    const entry = entryOf(directory);
+    await compileTypeScript(job, work);
+    if (!existsSync(join(work, entry))) {
+      throw new PluginSystemError('BuildFailed', `tsc made no ${entry}, in which the plugin begins as package.json says`, {
+        path: directory,
+        operation: 'tsc',
+        remedy:
+          'Let "exports" of package.json name the compiled module of the plugin; rootDir of tsconfig.json decides where it comes to lie.',
+      });
+    }
+    if (signal.aborted)
+      throw new PluginSystemError('Cancelled', 'the build was interrupted', { path: directory, operation: 'tsc' });
+    const made = filesIn(work);
+    const files = made.filter(isCode).map((path) => fileEntry(work, path));
+    const metadata: PluginDocument = { format: 1, manifest, language: 'typescript', entry: `${ANY}/${entry}`, files };
+    const before = leftOvers(dist, manifest.name, files);
+    for (const path of made) await placeFile(join(work, path), join(dist, path), 'build');
+    for (const path of before) await rm(join(dist, path), { force: true });
+    const document = documentPath(dist, manifest.name);
+    await placeText(documentText(metadata), document, 'build');
+    return {
+      plugin: manifest.name,
+      version: manifest.version,
+      tool: 'tsc',
+      debug: isDebug,
+      platform: ANY,
+      arch: ANY,
+      result: join(dist, entry),
+      size: files.reduce((sum, { size }) => sum + size, 0),
+      unstripped: null,
+      notStripped: null,
+      probed: false,
+      document,
+      metadata,
+      warnings: [],
+    };
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+/** Declarations and maps are for those who compile against the plugin, or debug it. */
+const isCode = (path: string) => /\.([cm]?js|json)$/.test(path);
+
+/** Relative, with `/`, sorted. */
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => posix.join(entry.parentPath.slice(folder.length + 1).replaceAll('\\', '/'), entry.name))
+    .sort();
+}
+
+function fileEntry(folder: string, path: string): DocumentFile {
+  const bytes = readFileSync(join(folder, path));
+  const sha256 = process.getBuiltinModule('node:crypto').hash('sha256', bytes, 'hex');
+  return { platform: ANY, arch: ANY, path: `${ANY}/${path}`, size: bytes.length, sha256 };
+}
+
+/** What an earlier build has written, and this one has not: a module that is gone from the sources. Relative to dist/. */
+function leftOvers(dist: string, name: string, files: readonly DocumentFile[]): string[] {
+  const now = new Set(files.map(({ path }) => path));
+  let before: readonly DocumentFile[];
+  try {
+    before = readDocument(dist, name)?.files ?? [];
+  } catch {
+    return [];
+  }
+  return before
+    .filter(
+      ({ platform, path }) =>
+        platform === ANY && !now.has(path) && path.startsWith(`${ANY}/`) && !path.split('/').includes('..'),
+    )
+    .map(({ path }) => path.slice(ANY.length + 1));
+}

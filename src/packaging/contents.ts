@@ -1,0 +1,12 @@
+import type { PluginWarning } from '../plugin/index.js';
+import type { ArchiveEntry } from './archive-entry.js';
+import type { PluginDocument } from './document.js';
+
+/** What is to be packed of a plugin, besides what lies in its folder for people. */
+export interface Contents {
+  readonly document: PluginDocument;
+  readonly entries: readonly ArchiveEntry[];
+  /** Which of the platforms was opened in a process of its own. */
+  readonly probed: string | null;
+  readonly warnings: readonly PluginWarning[];
+}

@@ -1,0 +1,90 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PluginSystemError } from '../errors/index.js';
+import type { StageSummary } from '../isolation/index.js';
+import type { PluginMetadata } from '../plugin/index.js';
+import { type CheckedLibrary, folderOf, libraryName } from './library-check.js';
+import type { PluginManifest } from './manifest.js';
+import type { Asked } from './probed.js';
+
+/** A file of a plugin: `path` relative to dist/, and the same in an archive. */
+export interface DocumentFile {
+  /** As `process.platform`; `any` for JavaScript. */
+  readonly platform: string;
+  /** As `process.arch`; `any` for JavaScript. */
+  readonly arch: string;
+  /** With `/`. */
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Lower-case hex. */
+  readonly sha256: string;
+}
+
+/**
+ * What a plugin is, for those who do not open it: dist/NAME.json, and metadata.json of an archive. The manifest is the author's word; the rest was asked of
+ * the plugin in a process of its own.
+ */
+export interface PluginDocument {
+  /** Of this document. */
+  readonly format: 1;
+  readonly manifest: PluginManifest;
+  readonly language: string;
+  /** Major and minor that it needs; absent for TypeScript, as the next two are. */
+  readonly abi?: string;
+  readonly headerVersion?: string;
+  readonly threads?: 'one' | 'safe';
+  /** Where a plugin in TypeScript begins: one of `files`. */
+  readonly entry?: string;
+  readonly metadata?: Omit<PluginMetadata, 'name' | 'version'>;
+  readonly stages?: readonly StageSummary[];
+  readonly files: readonly DocumentFile[];
+}
+
+/** The document of a compiled plugin, of what one of its libraries answered. */
+export function documentOf(
+  manifest: PluginManifest,
+  { metadata, stages, record }: Asked,
+  files: readonly CheckedLibrary[],
+): PluginDocument {
+  const { name: _, version: __, ...rest } = metadata;
+  const { abi, headerVersion, threads, language } = record;
+  return {
+    format: 1,
+    manifest,
+    language,
+    abi,
+    headerVersion,
+    threads,
+    metadata: rest,
+    stages,
+    files: files.map((file) => libraryEntry(manifest, file)),
+  };
+}
+
+/** How a document lists a library. */
+export function libraryEntry({ name }: PluginManifest, { platform, arch, size, sha256 }: CheckedLibrary): DocumentFile {
+  const target = { platform, arch };
+  return { ...target, path: `${folderOf(target)}/${libraryName(name, target)}`, size, sha256 };
+}
+
+export const documentPath = (dist: string, name: string) => join(dist, `${name}.json`);
+
+/** As it is written to files. */
+export const documentText = (document: PluginDocument) => `${JSON.stringify(document, null, 2)}\n`;
+
+/**
+ * The document that a build left in dist/; undefined if there is none.
+ * @throws `PackFailed` if it cannot be read
+ */
+export function readDocument(dist: string, name: string): PluginDocument | undefined {
+  const path = documentPath(dist, name);
+  if (!existsSync(path)) return undefined;
+  try {
+    const document = JSON.parse(readFileSync(path, 'utf8')) as Partial<PluginDocument> | null;
+    if (document?.format === 1 && Array.isArray(document.files)) return document as PluginDocument;
+    throw new PluginSystemError('PackFailed', 'this was not written by `mortise build` of this release');
+  } catch (error) {
+    throw PluginSystemError.from(error, 'PackFailed', { path, operation: 'pack' });
+  }
+}
