@@ -1,0 +1,137 @@
+/* A value as the type that is wanted, or a failure that says what was wanted, where, and what was found. */
+#ifndef MORTISE_KIT_READ_H
+#define MORTISE_KIT_READ_H
+
+#include "failure.h"
+#include "view.h"
+
+/* Where a value comes from, for messages: {"the context value", "who", 0} → the context value `who`; {NULL, "add", 2} → argument 2 of `add`. */
+typedef struct MortiseOrigin {
+  const char* kind;
+  const char* name;
+  unsigned argument; /* from 1; 0: it is no argument */
+} MortiseOrigin;
+
+/* "string". Static; a tag that is not in the list is "unknown". */
+static inline const char* mortise_tag_name(uint32_t tag) {
+  switch (tag) {
+#define MORTISE_KIT_TAG_NAME(name, number, text) \
+  case number:                                   \
+    return text;
+    MORTISE_TAGS(MORTISE_KIT_TAG_NAME)
+#undef MORTISE_KIT_TAG_NAME
+    default:
+      return "unknown";
+  }
+}
+
+/* The name of a type as a noun: "a string". */
+static inline const char* mortise_kit_noun(uint32_t tag) {
+  switch (tag) {
+    case MORTISE_NULL:
+      return "null";
+    case MORTISE_BOOL:
+      return "a bool";
+    case MORTISE_INT64:
+      return "an int64";
+    case MORTISE_DOUBLE:
+      return "a double";
+    case MORTISE_STRING:
+      return "a string";
+    case MORTISE_BYTES:
+      return "bytes";
+    case MORTISE_JSON:
+      return "a json";
+    default:
+      return "of an unknown type";
+  }
+}
+
+/* Fails as mortise_failf does, with the origin before the text: mortise_fail_at(error, MORTISE_INVALID_DATA, origin, "must be a path, but is %s", …). A macro, which evaluates code twice. */
+#define mortise_fail_at(error_, code_, origin_, ...) (mortise_kit_fail_at((error_), (code_), (origin_), __VA_ARGS__), (FfiResult)(code_))
+
+static inline void mortise_kit_fail_at(MortiseError* error, FfiResult code, MortiseOrigin origin, const char* format, ...) MORTISE_PRINTF(4, 5);
+static inline void mortise_kit_fail_at(MortiseError* error, FfiResult code, MortiseOrigin origin, const char* format, ...) {
+  MortiseError rest;
+  va_list arguments;
+  if (error == NULL) return;
+  if (origin.argument > 0) {
+    mortise_kit_failf(error, code, "argument %u of `%s` ", origin.argument, origin.name);
+  } else {
+    mortise_kit_failf(error, code, "%s `%s` ", origin.kind, origin.name);
+  }
+  if (error->message.capacity == error->message.length) return;
+  rest = *error;
+  rest.message.data = error->message.data + error->message.length;
+  rest.message.capacity -= error->message.length;
+  va_start(arguments, format);
+  mortise_failv(&rest, code, format, arguments);
+  va_end(arguments);
+  error->message.length += rest.message.length;
+}
+
+static inline FfiResult mortise_kit_mismatch(const MortiseValue* value, MortiseOrigin origin, uint32_t wanted, MortiseError* error) {
+  return mortise_fail_at(error, MORTISE_WRONG_TYPE, origin, "must be %s, but is %s", mortise_kit_noun(wanted), mortise_kit_noun(value->tag));
+}
+
+/* MORTISE_WRONG_TYPE, as all below; *out is then false, 0 or empty. */
+static inline FfiResult mortise_read_bool(const MortiseValue* value, MortiseOrigin origin, bool* out, MortiseError* error) {
+  *out = false;
+  if (value->tag != MORTISE_BOOL) return mortise_kit_mismatch(value, origin, MORTISE_BOOL, error);
+  *out = value->as.boolean != 0;
+  return MORTISE_OK;
+}
+
+/* Whole doubles within ±2^53 are taken too, since that is what JavaScript has for most numbers. */
+static inline FfiResult mortise_read_int64(const MortiseValue* value, MortiseOrigin origin, int64_t* out, MortiseError* error) {
+  *out = 0;
+  if (value->tag == MORTISE_DOUBLE) {
+    double number = value->as.number;
+    if (!(number >= -9007199254740992.0 && number <= 9007199254740992.0) || (double)(int64_t)number < number || (double)(int64_t)number > number) {
+      return mortise_fail_at(error, MORTISE_WRONG_TYPE, origin, "must be an int64, but is the double %.17g", number);
+    }
+    *out = (int64_t)number;
+    return MORTISE_OK;
+  }
+  if (value->tag != MORTISE_INT64) return mortise_kit_mismatch(value, origin, MORTISE_INT64, error);
+  *out = value->as.int64;
+  return MORTISE_OK;
+}
+
+/* An int64 within ±2^53 is taken too. */
+static inline FfiResult mortise_read_double(const MortiseValue* value, MortiseOrigin origin, double* out, MortiseError* error) {
+  *out = 0;
+  if (value->tag == MORTISE_INT64) {
+    if (value->as.int64 < -INT64_C(9007199254740992) || value->as.int64 > INT64_C(9007199254740992)) {
+      return mortise_fail_at(error, MORTISE_WRONG_TYPE, origin, "must be a double, but is an int64 beyond 2^53");
+    }
+    *out = (double)value->as.int64;
+    return MORTISE_OK;
+  }
+  if (value->tag != MORTISE_DOUBLE) return mortise_kit_mismatch(value, origin, MORTISE_DOUBLE, error);
+  *out = value->as.number;
+  return MORTISE_OK;
+}
+
+static inline FfiResult mortise_kit_read_data(const MortiseValue* value, MortiseOrigin origin, uint32_t tag, MortiseView* out, MortiseError* error) {
+  *out = mortise_view("");
+  if (value->tag != tag) return mortise_kit_mismatch(value, origin, tag, error);
+  *out = mortise_view_of(value);
+  return MORTISE_OK;
+}
+
+/* The view lives as long as what is behind the value. */
+static inline FfiResult mortise_read_string(const MortiseValue* value, MortiseOrigin origin, MortiseView* out, MortiseError* error) {
+  return mortise_kit_read_data(value, origin, MORTISE_STRING, out, error);
+}
+
+static inline FfiResult mortise_read_bytes(const MortiseValue* value, MortiseOrigin origin, MortiseView* out, MortiseError* error) {
+  return mortise_kit_read_data(value, origin, MORTISE_BYTES, out, error);
+}
+
+/* The text of an object or an array. */
+static inline FfiResult mortise_read_json(const MortiseValue* value, MortiseOrigin origin, MortiseView* out, MortiseError* error) {
+  return mortise_kit_read_data(value, origin, MORTISE_JSON, out, error);
+}
+
+#endif
