@@ -1,0 +1,23 @@
+// Makes a library of a class: the record, and the two functions that a host looks for.
+#ifndef MORTISE_CPP_EXPORT_HPP
+#define MORTISE_CPP_EXPORT_HPP
+
+#include "../extension.h"
+#include "../record.h"
+#include "extensions.hpp"
+
+// An author without a generated mortise_manifest.h defines name and version before including this.
+#if !defined(MORTISE_MANIFEST) && defined(MORTISE_MANIFEST_NAME) && defined(MORTISE_MANIFEST_VERSION)
+#define MORTISE_MANIFEST "{\"name\":\"" MORTISE_MANIFEST_NAME "\",\"version\":\"" MORTISE_MANIFEST_VERSION "\"}"
+#endif
+
+// Once, outside every namespace, in the source file that includes mortise_manifest.h. class_: derives from mortise::Plugin; threads_: MORTISE_THREADS_ONE, or
+// MORTISE_THREADS_SAFE where stages and functions may run at once.
+#define MORTISE_EXPORT_PLUGIN(class_, threads_)                                                                \
+  MORTISE_RECORD(MORTISE_LANGUAGE_CPP, threads_, MORTISE_MANIFEST);                                            \
+  MORTISE_EXPORT PluginVTable* _plugin_init(void) {                                                            \
+    return ::mortise::detail::Slots::enter<class_>(MORTISE_MANIFEST_NAME, MORTISE_MANIFEST_VERSION);          \
+  }                                                                                                            \
+  MORTISE_EXPORT const void* mortise_plugin_extension(const char* id) { return ::mortise::detail::Extensions::find(id); }
+
+#endif
