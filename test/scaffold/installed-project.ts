@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,9 +29,14 @@ export function createdProject(language: string, name = `my-${language}-greeter`
   return project;
 }
 
-/** Runs a program in `cwd` to its end; it must succeed. Returns what it printed on stdout. */
+/** Runs a program in `cwd` to its end. */
+export function run(cwd: string, program: string, ...args: string[]): SpawnSyncReturns<string> {
+  return spawnSync(program, args, { cwd, env, encoding: 'utf8' });
+}
+
+/** The same; it must succeed. Returns what it printed on stdout. */
 export function succeed(cwd: string, program: string, ...args: string[]): string {
-  const { status, stdout, stderr, error } = spawnSync(program, args, { cwd, env, encoding: 'utf8' });
+  const { status, stdout, stderr, error } = run(cwd, program, ...args);
   const output = status === 0 ? '' : `${error ?? ''}${stdout}${stderr}`.slice(-4000);
   expect({ program, args, status, output }).toEqual({ program, args, status: 0, output: '' });
   return stdout;
