@@ -33,8 +33,8 @@ export const include: Command = {
         'Ask for one; `mortise include --json` has all.',
       );
     }
-    const paths = Object.fromEntries(Object.entries(PARTS).map(([name, path]) => [name, located(path)]));
-    output.result(paths, () => [paths[asked[0] ?? 'headers'] as string]);
+    if (output.json) output.document(Object.fromEntries(Object.entries(PARTS).map(([name, part]) => [name, located(part)])));
+    else output.text(located(PARTS[asked[0] ?? 'headers']));
     return 0;
   },
 };
