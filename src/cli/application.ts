@@ -32,12 +32,17 @@ export const APPLICATION_OPTIONS: Readonly<Record<string, OptionSpec>> = {
 };
 
 /**
- * The options of a manager that the options of a command stand for.
+ * The options of a manager that the options of a command stand for. `files`: plugins that are given beside folders.
  * @throws `InvalidOption`, `FileNotFound` (the configuration folder, the file of --options)
  */
-export function applicationOf(options: ParsedOptions, directories: readonly string[], command: Command): PluginManagerOptions {
+export function applicationOf(
+  options: ParsedOptions,
+  directories: readonly string[],
+  command: Command,
+  files: readonly string[] = [],
+): PluginManagerOptions {
   const core = options.all('core');
-  if (directories.length === 0 && core.length === 0)
+  if (directories.length === 0 && core.length === 0 && files.length === 0)
     throw usageError(`mortise ${command.name} needs a folder of plugins: DIR… or --core DIR`, command);
   for (const path of [...directories, ...core]) checkNoFile(path, command);
   const config = options.text('config');

@@ -1,5 +1,5 @@
+import { probe } from '../core/index.js';
 import type { ProbeReport } from '../isolation/index.js';
-import { probe } from '../isolation/probe.js';
 import { milliseconds } from './arguments.js';
 import type { Command } from './command.js';
 import { columns, ms, printable } from './text.js';
@@ -9,7 +9,7 @@ export const probeCommand: Command = {
   name: 'probe',
   operands: 'FILE',
   arity: { min: 1, max: 1 },
-  summary: 'opens a plugin in a process of its own, registers its stages and destroys it',
+  summary: 'opens a compiled plugin, or a module in JavaScript, in a process of its own, registers its stages and destroys it',
   options: {
     init: { type: 'boolean', help: 'also init, preflight and shut down' },
     timeout: { type: 'string', value: 'MS', help: 'how long all of it may take; 10000 where not given' },
@@ -55,7 +55,9 @@ function describe(report: ProbeReport, paint: (style: 'bold' | 'green' | 'red', 
       index === 0 ? 'not given back' : '',
       `${printable(what)}: ${given} of ${taken}`,
     ]),
-    ...(report.ok && difference.length === 0 ? [['given back', `all of ${report.ledger.length} things taken`]] : []),
+    ...(report.ok && difference.length === 0 && report.ledger.length > 0
+      ? [['given back', `all of ${report.ledger.length} things taken`]]
+      : []),
     ...printed('stdout', report.stdout),
     ...printed('stderr', report.stderr),
   ];

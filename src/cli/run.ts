@@ -1,9 +1,11 @@
 import { type BootReport, PluginManager } from '../core/index.js';
+import { isModulePath } from '../core/module-path.js';
 import { nearest, PluginSystemError } from '../errors/index.js';
 import type { RunReport } from '../pipelines/index.js';
 import { APPLICATION_OPTIONS, applicationOf } from './application.js';
 import { usageError } from './arguments.js';
 import type { Command, ParsedOptions } from './command.js';
+import { kindOf } from './files.js';
 import { printOutcome } from './run-report.js';
 import { RUN_OPTIONS, readRequest } from './run-request.js';
 import { TYPE_RULE } from './values.js';
@@ -11,12 +13,12 @@ import { TYPE_RULE } from './values.js';
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 type Level = (typeof LOG_LEVELS)[number];
 
-/** `mortise run DIR…` */
+/** `mortise run (DIR|FILE)…` */
 export const run: Command = {
   name: 'run',
-  operands: 'DIR…',
+  operands: '(DIR|FILE)…',
   arity: { min: 0, max: Number.POSITIVE_INFINITY },
-  summary: 'starts the plugins in directories and runs stages of theirs',
+  summary: 'starts plugins, of directories or by file, and runs stages of theirs',
   options: {
     ...RUN_OPTIONS,
     ...APPLICATION_OPTIONS,
@@ -26,15 +28,19 @@ export const run: Command = {
       help: `lowest level of log lines on stderr: ${LOG_LEVELS.join(', ')}; none where not given`,
     },
   },
-  notes: `${TYPE_RULE}\n\nThe data that the stages leave in the context is printed. Ctrl-C cancels the run; a second Ctrl-C ends the program at once.`,
+  notes: `A file is a compiled plugin, or a module in JavaScript whose default export is a plugin; in directories only compiled ones are looked for.\n\n${TYPE_RULE}\n\nThe data that the stages leave in the context is printed. Ctrl-C cancels the run; a second Ctrl-C ends the program at once.`,
   async run({ operands, options, output, signal }) {
     const request = await readRequest(options, run);
     const logLevel = readLogLevel(options);
+    // What is not there is missed as a file only where its name says that it is one.
+    const files = operands.filter((path) => kindOf(path) === 'file' || (isModulePath(path) && kindOf(path) === undefined));
+    const directories = operands.filter((path) => !files.includes(path));
     const manager = await PluginManager.create({
-      ...applicationOf(options, operands, run),
+      ...applicationOf(options, directories, run, files),
       pipelines: request.pipelines,
       ...(logLevel === undefined ? {} : { logLevel }),
     });
+    for (const path of files) manager.register(path);
     output.progress('starting plugins');
     let boot: BootReport | undefined;
     let report: RunReport | undefined;

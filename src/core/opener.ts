@@ -208,7 +208,7 @@ export class PluginOpener {
   async #openFile(path: string, onStep: (step: string) => void, sha256: string | undefined): Promise<Plugin> {
     if (!isModulePath(path)) return (await this.#native()).driver.open(path, onStep, sha256);
     const { importPlugin } = await import('./plugin-module.js');
-    return importPlugin(path, onStep);
+    return importPlugin(path, onStep, sha256);
   }
 
   #native(): Promise<NativeParts> {

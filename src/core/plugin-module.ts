@@ -43,12 +43,20 @@ export function checkModuleFile(path: string): ModuleFile {
 
 /**
  * The plugin that is the default export of the module at `path`, which must be absolute. Its code runs with the rights of this process. A second import gives the same plugin
- * again. `onStep` is called before each step.
+ * again. `onStep` is called before each step. `wanted`: what the file must be, if that is known.
  * @throws those of `checkModuleFile`; `ModuleInvalid` (it threw, or exports no plugin); `LibraryChanged` if other bytes of it were imported before; what `definePlugin` throws
  */
-export async function importPlugin(path: string, onStep: (step: 'check' | 'import' | 'metadata') => void): Promise<Plugin> {
+export async function importPlugin(
+  path: string,
+  onStep: (step: 'check' | 'import' | 'metadata') => void,
+  wanted?: string,
+): Promise<Plugin> {
   onStep('check');
   const { sha256 } = checkModuleFile(path);
+  if (wanted !== undefined && wanted !== sha256) {
+    const place = { path, phase: 'loading', operation: 'check' } as const;
+    throw new PluginSystemError('LibraryChanged', 'the file was replaced between its check and its import', place);
+  }
   const real = realpathSync(path);
   const before = imported.get(real);
   if (before !== undefined && before !== sha256) {
@@ -79,7 +87,9 @@ function importFailed(thrown: unknown, path: string): PluginSystemError {
   const isMissing = codeOf(thrown) === 'ERR_MODULE_NOT_FOUND' || codeOf(thrown) === 'MODULE_NOT_FOUND';
   return new PluginSystemError('ModuleInvalid', `it threw when it was imported: ${thrownText(thrown)}`, {
     ...place,
-    ...(isMissing ? { remedy: 'Install what it imports where Node finds it: in its folder, or in one above.' } : {}),
+    remedy: isMissing
+      ? 'Install what it imports where Node finds it: in its folder, or in one above.'
+      : 'Mend the module: what it does when it is imported must not fail.',
     cause: thrown,
   });
 }

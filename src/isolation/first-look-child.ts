@@ -1,33 +1,14 @@
-import { readSync, writeSync } from 'node:fs';
 import { PluginSystemError } from '../errors/index.js';
 import { Library } from '../ffi/index.js';
 import { checkLibraryFile, locateHostLibrary, NativeOpener, type NativePlugin } from '../native/index.js';
-import type { Logger, Stage } from '../plugin/index.js';
-import {
-  type FirstLookRequest,
-  LOOK_STEPS,
-  type LookStep,
-  REPORT_DESCRIPTOR,
-  type StageSummary,
-  type Verdict,
-} from './first-look-protocol.js';
+import type { Stage } from '../plugin/index.js';
+import { type FirstLookRequest, LOOK_STEPS, type LookStep, type StageSummary, type Verdict } from './first-look-protocol.js';
+import { LookReporter, readRequest, unheardLogger } from './look-reporter.js';
 
 /*
  * The program of a first look: opens one library and takes it through its life, announcing each step before it begins, so that whatever becomes of
  * this process, its parent knows where. Everything happens in one go on one thread; nothing here awaits.
  */
-
-const NEWLINE = 10;
-
-function readRequest(): FirstLookRequest {
-  const chunks: Buffer[] = [];
-  for (;;) {
-    const chunk = Buffer.alloc(65_536);
-    const length = readSync(0, chunk);
-    chunks.push(chunk.subarray(0, length));
-    if (length === 0 || chunk[length - 1] === NEWLINE) return JSON.parse(Buffer.concat(chunks).toString());
-  }
-}
 
 /**
  * A parent that was killed stops nobody: so the system ends this process some time after its deadline, whatever it does by then. (On Windows it ends
@@ -42,58 +23,7 @@ function endByItself(seconds: number): void {
   }
 }
 
-class Reporter {
-  plugin: string | undefined;
-  #last: LookStep | undefined;
-
-  step(step: LookStep): void {
-    if (step === this.#last) return;
-    this.#last = step;
-    this.#write({ step, at: performance.now(), plugin: this.plugin });
-  }
-
-  verdict(verdict: Verdict): void {
-    this.#write({ verdict });
-  }
-
-  #write(line: object): void {
-    const bytes = Buffer.from(`\n${JSON.stringify(line)}\n`);
-    for (let at = 0; at < bytes.length; ) {
-      try {
-        at += writeSync(REPORT_DESCRIPTOR, bytes, at);
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'EAGAIN') pause(1);
-        else waitForTheEnd();
-      }
-    }
-  }
-}
-
-/** The plugin closed the pipe. The parent sees its end, and ends this process; that it does so within five seconds is not left to chance. */
-function waitForTheEnd(): never {
-  pause(5000);
-  process.kill(process.pid, 'SIGKILL');
-  for (;;) pause(1000);
-}
-
-function pause(milliseconds: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
-}
-
-const drop = () => {};
-// Of an ordinary level, so that the plugin logs as it will later.
-const log: Logger = {
-  level: 'info',
-  trace: drop,
-  debug: drop,
-  info: drop,
-  warn: drop,
-  error: drop,
-  fatal: drop,
-  child: () => log,
-};
-
-function look(request: FirstLookRequest, report: Reporter): Verdict {
+function look(request: FirstLookRequest, report: LookReporter): Verdict {
   const { path, app, apiVersion, configDirectory, configs } = request;
   let failure: PluginSystemError | undefined;
   const attempt = <Result>(step: LookStep, action: () => Result): Result | undefined => {
@@ -117,7 +47,7 @@ function look(request: FirstLookRequest, report: Reporter): Verdict {
   if (request.init && failure === undefined) {
     const { name } = plugin.metadata;
     const config = request.config ?? (Object.hasOwn(configs, name) ? configs[name] : undefined) ?? {};
-    attempt('init', () => plugin.init({ config, log }));
+    attempt('init', () => plugin.init({ config, log: unheardLogger }));
     if (failure === undefined) {
       attempt('init', () => plugin.services());
       if (failure === undefined) attempt('preflight_check', () => plugin.preflight());
@@ -140,7 +70,7 @@ function summary({ id, name, description, ...rest }: Stage & { readonly quick?: 
 }
 
 const request = readRequest();
-const report = new Reporter();
+const report = new LookReporter();
 report.step('check');
 endByItself(request.alarmSeconds);
 const verdict = look(request, report);

@@ -25,10 +25,11 @@ export interface FirstLookRequest {
   readonly alarmSeconds: number;
 }
 
-/** Steps of a look in order, with the phase of each, and how an error speaks of it. */
+/** Steps of a look in order, with the phase of each, and how an error speaks of it. A library is opened and entered, a module imported. */
 export const LOOK_STEPS = {
   check: { phase: 'loading', spoken: 'the check of the file' },
   open: { phase: 'loading', spoken: 'the opening of the library, when its constructors run' },
+  import: { phase: 'loading', spoken: 'the import of the module' },
   entry: { phase: 'loading', spoken: '_plugin_init' },
   metadata: { phase: 'metadata', spoken: 'the reading of its metadata' },
   register_stages: { phase: 'stages', spoken: 'register_stages' },

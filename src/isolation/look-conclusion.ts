@@ -1,16 +1,25 @@
+import type { PluginRecord } from '../binary/index.js';
 import { PluginSystemError } from '../errors/index.js';
-import type { LibraryFile } from '../native/index.js';
 import type { PluginWarning } from '../plugin/index.js';
 import { LOOK_STEPS, type StepLine } from './first-look-protocol.js';
 import type { LookOutcome } from './look-process.js';
 import type { ProbeReport, ProbeStep, RecordSummary } from './probe-report.js';
 import { causeOfDeath } from './process-group.js';
 
+/** A file that was checked, and is to be looked at. */
+export interface LookedAtFile {
+  readonly path: string;
+  /** Lower-case hex. */
+  readonly sha256: string;
+  /** Absent in a module, and in a library of the base layout. */
+  readonly record?: PluginRecord | undefined;
+}
+
 /**
  * Makes a report of how the process of a look ended.
  * @throws `Internal` if it ended before its first step: then it is not the plugin that failed
  */
-export function concludeLook(file: LibraryFile, outcome: LookOutcome, timeoutMs: number): ProbeReport {
+export function concludeLook(file: LookedAtFile, outcome: LookOutcome, timeoutMs: number): ProbeReport {
   const { verdict, exit, stdout, stderr } = outcome;
   const last = outcome.steps.at(-1);
   if (last === undefined) throw neverBegan(outcome);
@@ -40,7 +49,7 @@ function given({ error, ledger }: NonNullable<LookOutcome['verdict']>): PluginSy
   return PluginSystemError.fromJSON(error).within({ ledger: difference });
 }
 
-function unfinished(file: LibraryFile, outcome: LookOutcome, last: StepLine, timeoutMs: number): PluginSystemError {
+function unfinished(file: LookedAtFile, outcome: LookOutcome, last: StepLine, timeoutMs: number): PluginSystemError {
   const { phase, spoken } = LOOK_STEPS[last.step];
   const place = { plugin: last.plugin, path: file.path, phase, operation: last.step === 'entry' ? spoken : last.step };
   if (outcome.ending === 'deadline') {
@@ -104,7 +113,7 @@ function timed({ steps, lastStepMs }: LookOutcome): ProbeStep[] {
   });
 }
 
-function recordSummary({ record }: LibraryFile): RecordSummary | undefined {
+function recordSummary({ record }: LookedAtFile): RecordSummary | undefined {
   if (record === undefined) return undefined;
   const { abiMajor, abiMinor, language, threads, headerVersion, manifest } = record;
   return { abi: `${abiMajor}.${abiMinor}`, language, threads, headerVersion, manifest };

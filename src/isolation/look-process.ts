@@ -1,14 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { PluginSystemError } from '../errors/index.js';
-import { packageRoot } from '../native/index.js';
 import { type FirstLookRequest, parseReportLine, type StepLine, type Verdict } from './first-look-protocol.js';
 import { killGroup, OWN_GROUP } from './process-group.js';
 import { Tail } from './tail.js';
-
-/** The same program whether this runs from the sources or compiled. */
-const PROGRAM = join(packageRoot, 'dist', 'isolation', 'first-look-child.js');
 
 /** Bytes kept of what the plugin prints, of each stream. */
 const TAIL = 4096;
@@ -50,17 +45,19 @@ export interface LookOutcome {
 }
 
 /**
- * Runs one look in a process of its own and waits until that is gone, with everything that it started. `timeoutMs` counts from the first step.
+ * Runs one look in a process of its own and waits until that is gone, with everything that it started. `program` is what that process runs; `timeoutMs` counts from the
+ * first step.
  * @throws `Internal` if no such process can be started
  */
 export async function runLook(
+  program: string,
   request: FirstLookRequest,
   timeoutMs: number,
   signal: AbortSignal | undefined,
 ): Promise<LookOutcome> {
   let child: ChildProcess;
   try {
-    child = spawn(process.execPath, [PROGRAM], { ...OWN_GROUP, env: environment(), stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
+    child = spawn(process.execPath, [program], { ...OWN_GROUP, env: environment(), stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
   } catch (error) {
     throw cannotStart(error);
   }

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ABI_MAJOR, ABI_MINOR } from '../abi/index.js';
 import { checkOptionNames, PluginSystemError } from '../errors/index.js';
-import { checkLibraryFile, type LibraryFile } from '../native/index.js';
+import { checkLibraryFile, packageRoot } from '../native/index.js';
 import type { JsonValue } from '../plugin/index.js';
 import { takeChildSlot } from './child-slots.js';
-import { concludeLook } from './look-conclusion.js';
+import { concludeLook, type LookedAtFile } from './look-conclusion.js';
 import { runLook } from './look-process.js';
 import type { ProbeReport } from './probe-report.js';
 
@@ -32,8 +32,22 @@ const KNOWN = ['app', 'apiVersion', 'configDirectory', 'config', 'init', 'timeou
   keyof ProbeOptions
 >;
 
+/** What is looked at: how its file is checked, and the program that takes it through its life. */
+export interface LookKind {
+  /** Reads the file at an absolute path; throws if it can be no plugin. */
+  check(path: string): LookedAtFile;
+  /** Absolute path of a module. */
+  readonly program: string;
+}
+
+/** The same program whether this runs from the sources or compiled. */
+const LIBRARIES: LookKind = {
+  check: checkLibraryFile,
+  program: join(packageRoot, 'dist', 'isolation', 'first-look-child.js'),
+};
+
 /**
- * Takes the library at `path` through its life in a child process and reports how it went. Whatever the plugin does (crash, hang, exit, fork, close
+ * Takes the plugin at `path` through its life in a child process and reports how it went. Whatever the plugin does (crash, hang, exit, fork, close
  * what is not its own), this process lives on, and no process is left behind, except one that the plugin moved to a session of its own.
  * A file that cannot be a plugin is refused without starting a child. Never rejects because of the plugin.
  *
@@ -41,26 +55,27 @@ const KNOWN = ['app', 'apiVersion', 'configDirectory', 'config', 'init', 'timeou
  * destructor that crashes, is a warning: it cannot hurt a host before that exits itself.
  * @throws `InvalidOption`; `Cancelled` when `signal` gives up; `Internal` if no child can be started
  */
-export async function probe(path: string, options: ProbeOptions = {}): Promise<ProbeReport> {
+export async function probe(path: string, options: ProbeOptions = {}, kind: LookKind = LIBRARIES): Promise<ProbeReport> {
   checkOptions(path, options);
   const absolute = resolve(path);
-  let file: LibraryFile;
+  let file: LookedAtFile;
   try {
-    file = checkLibraryFile(absolute);
+    file = kind.check(absolute);
   } catch (error) {
     return refused(
       absolute,
       PluginSystemError.from(error, 'Internal', { path: absolute, phase: 'loading', operation: 'check' }),
     );
   }
-  return probeFile(file, options);
+  return probeFile(file, options, {}, kind);
 }
 
 /** `probe` of a file that was checked. `configs`: options by plugin name, for when it is not known yet which plugin it is. */
 export async function probeFile(
-  file: LibraryFile,
+  file: LookedAtFile,
   options: ProbeOptions,
   configs: Readonly<Record<string, Readonly<Record<string, JsonValue>>>> = {},
+  kind: LookKind = LIBRARIES,
 ): Promise<ProbeReport> {
   const { signal, timeoutMs = 10_000 } = options;
   let release = () => {};
@@ -79,7 +94,7 @@ export async function probeFile(
       init: options.init ?? false,
       alarmSeconds: Math.ceil(timeoutMs / 1000) + ALARM_AFTER_SECONDS,
     };
-    const outcome = await runLook(request, timeoutMs, signal);
+    const outcome = await runLook(kind.program, request, timeoutMs, signal);
     if (outcome.ending === 'cancelled') throw signal?.reason;
     return concludeLook(file, outcome, timeoutMs);
   } catch (error) {
@@ -112,7 +127,7 @@ function refused(path: string, error: PluginSystemError): ProbeReport {
 
 function checkOptions(path: unknown, options: ProbeOptions): void {
   checkOptionNames(options, KNOWN, 'probe');
-  if (typeof path !== 'string' || path === '') throw wrong('path', path, 'the path of a library');
+  if (typeof path !== 'string' || path === '') throw wrong('path', path, 'the path of a library or module');
   for (const name of ['app', 'apiVersion', 'configDirectory'] as const) {
     const value: unknown = options[name];
     const isText = typeof value === 'string' && value !== '' && !value.includes('\0');
