@@ -21,9 +21,7 @@ describe.each([
       expect(succeed(project, 'npm', 'test')).toMatch(/^# pass [34]$/m);
       const plugin = language === 'ts' ? join('dist', 'plugin.js') : join(NATIVE, name + suffix);
       expect(probed(project, plugin)).toEqual([`${name}:greet`]);
-      if (language !== 'ts') {
-        expect(ran(project, NATIVE, `${name}:greet`, 'who=World')).toMatchObject({ greeting: 'Hello, World' });
-      }
+      expect(ran(project, plugin, `${name}:greet`, 'who=World')).toMatchObject({ greeting: 'Hello, World' });
       succeed(project, 'npm', 'run', 'pack');
       expect(readdirSync(project).filter((file) => file.endsWith('.tgz'))).toEqual([`${name}-0.1.0.tgz`]);
     },

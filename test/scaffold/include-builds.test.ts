@@ -36,7 +36,7 @@ const GENERATED = '#include "mortise_manifest.h"\n';
 
 function answers(folder: string, plugin: string): void {
   expect(probed(folder, plugin)).toEqual(['plain:answer']);
-  expect(ran(folder, dirname(plugin), 'plain:answer')).toMatchObject({ answer: expect.anything() });
+  expect(ran(folder, plugin, 'plain:answer')).toMatchObject({ answer: expect.anything() });
 }
 
 const onPosix = (...programs: string[]) => it.skipIf(process.platform === 'win32' || !programs.every(isHere));

@@ -41,7 +41,7 @@ describe.each([
     const name = basename(project);
     const plugin = WAYS[way](project);
     expect(probed(project, plugin)).toEqual([`${name}:greet`]);
-    expect(ran(project, dirname(plugin), `${name}:greet`, 'who=World')).toMatchObject({ greeting: 'Hello, World' });
+    expect(ran(project, plugin, `${name}:greet`, 'who=World')).toMatchObject({ greeting: 'Hello, World' });
     expect(visibleSymbols(join(project, plugin))).toEqual(['_plugin_init', 'mortise_plugin_extension']);
   }, 300_000);
 });
@@ -60,6 +60,6 @@ describe('a plugin created in TypeScript and compiled with tsc alone', () => {
     const name = basename(project);
     succeed(project, 'npx', 'tsc');
     expect(probed(project, join('dist', 'plugin.js'))).toEqual([`${name}:greet`]);
-    expect(ran(project, 'dist', `${name}:greet`, 'who=World')).toMatchObject({ greeting: 'Hello, World' });
+    expect(ran(project, join('dist', 'plugin.js'), `${name}:greet`, 'who=World')).toMatchObject({ greeting: 'Hello, World' });
   });
 });
