@@ -1,5 +1,5 @@
-# mortise_rust_plugin(NAME): builds the crate in the folder NAME with cargo, offline, and copies its cdylib to plugins/NAME.*.
-# Without cargo, and when cross-compiling without MORTISE_RUST_TARGET, it prints why the plugin is left out.
+# mortise_rust_plugin(NAME [SUBFOLDER]): builds the crate in the folder NAME with cargo, offline, and copies its cdylib to SUBFOLDER/NAME.* below
+# MORTISE_OUTPUT_DIR; without a SUBFOLDER to plugins. Without cargo, and when cross-compiling without MORTISE_RUST_TARGET, it prints why the plugin is left out.
 
 find_program(MORTISE_CARGO cargo HINTS "$ENV{CARGO_HOME}/bin" "$ENV{HOME}/.cargo/bin" DOC "cargo, for the Rust plugins")
 
@@ -14,6 +14,11 @@ function(mortise_rust_plugin name)
   if(rust_missing)
     message(STATUS "Rust plugin ${name} is not built: ${rust_missing}")
     return()
+  endif()
+
+  set(output "${MORTISE_OUTPUT_DIR}/plugins")
+  if(ARGC GREATER 1)
+    set(output "${MORTISE_OUTPUT_DIR}/${ARGV1}")
   endif()
 
   set(target_dir "${CMAKE_CURRENT_BINARY_DIR}/cargo")
@@ -33,9 +38,9 @@ function(mortise_rust_plugin name)
   add_custom_target(${name} ALL
     COMMAND "${MORTISE_CARGO}" build --quiet --release --offline --locked ${triple}
             --manifest-path "${CMAKE_CURRENT_SOURCE_DIR}/${name}/Cargo.toml" --target-dir "${target_dir}"
-    COMMAND "${CMAKE_COMMAND}" -E make_directory "${MORTISE_OUTPUT_DIR}/plugins"
+    COMMAND "${CMAKE_COMMAND}" -E make_directory "${output}"
     COMMAND "${CMAKE_COMMAND}" -E copy_if_different "${artifact_dir}/${artifact}${CMAKE_SHARED_LIBRARY_SUFFIX}"
-            "${MORTISE_OUTPUT_DIR}/plugins/${name}${CMAKE_SHARED_LIBRARY_SUFFIX}"
+            "${output}/${name}${CMAKE_SHARED_LIBRARY_SUFFIX}"
     COMMENT "cargo ${name}"
     VERBATIM)
 endfunction()

@@ -1,0 +1,332 @@
+//! The manifest at compile time: checked to be one JSON object with a name and a version, and stripped of white space. A mistake is an error of the compiler.
+//! All of it is `const fn`; what is written a little long is so because little of the language may be used there.
+
+use crate::abi::{MORTISE_MAX_JSON_DEPTH, MORTISE_MAX_MANIFEST, MORTISE_MAX_NAME};
+
+/// Where the string behind a top-level key is: its first byte, and the byte after its last.
+#[derive(Clone, Copy)]
+struct Span {
+    from: usize,
+    to: usize,
+}
+
+const NOWHERE: Span = Span { from: 0, to: 0 };
+
+/// What a scan found.
+struct Found {
+    name: Span,
+    version: Span,
+}
+
+/// Bytes of the name and a NUL.
+pub const fn name_length(manifest: &str) -> usize {
+    let found = scan(manifest.as_bytes());
+    found.name.to - found.name.from + 1
+}
+
+/// The name and a NUL.
+pub const fn name<const N: usize>(manifest: &str) -> [u8; N] {
+    c_text(manifest.as_bytes(), scan(manifest.as_bytes()).name)
+}
+
+/// Bytes of the version and a NUL.
+pub const fn version_length(manifest: &str) -> usize {
+    let found = scan(manifest.as_bytes());
+    found.version.to - found.version.from + 1
+}
+
+/// The version and a NUL.
+pub const fn version<const N: usize>(manifest: &str) -> [u8; N] {
+    c_text(manifest.as_bytes(), scan(manifest.as_bytes()).version)
+}
+
+const fn c_text<const N: usize>(json: &[u8], span: Span) -> [u8; N] {
+    let mut text = [0; N];
+    let mut at = 0;
+    while at < N - 1 {
+        text[at] = json[span.from + at];
+        at += 1;
+    }
+    text
+}
+
+/// Bytes of the manifest without white space between its parts.
+pub const fn minified_length(manifest: &str) -> usize {
+    let json = manifest.as_bytes();
+    let (mut at, mut length, mut in_string) = (after_mark(json), 0, false);
+    while at < json.len() {
+        if in_string || !is_space(json[at]) {
+            length += 1;
+        }
+        if in_string && json[at] == b'\\' {
+            at += 1;
+            length += 1;
+        } else if json[at] == b'"' {
+            in_string = !in_string;
+        }
+        at += 1;
+    }
+    assert!(length <= MORTISE_MAX_MANIFEST, "the manifest is too long: 1048576 bytes are the limit");
+    length
+}
+
+/// The manifest without white space between its parts.
+pub const fn minified<const N: usize>(manifest: &str) -> [u8; N] {
+    let json = manifest.as_bytes();
+    let mut bytes = [0; N];
+    let (mut at, mut length, mut in_string) = (after_mark(json), 0, false);
+    while at < json.len() {
+        if in_string || !is_space(json[at]) {
+            bytes[length] = json[at];
+            length += 1;
+        }
+        if in_string && json[at] == b'\\' {
+            at += 1;
+            bytes[length] = json[at];
+            length += 1;
+        } else if json[at] == b'"' {
+            in_string = !in_string;
+        }
+        at += 1;
+    }
+    bytes
+}
+
+/// Behind a byte order mark, if there is one.
+const fn after_mark(json: &[u8]) -> usize {
+    if json.len() >= 3 && json[0] == 0xEF && json[1] == 0xBB && json[2] == 0xBF {
+        3
+    } else {
+        0
+    }
+}
+
+const fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+}
+
+const fn scan(json: &[u8]) -> Found {
+    let mut found = Found { name: NOWHERE, version: NOWHERE };
+    let mut at = skip_space(json, after_mark(json));
+    assert!(is_at(json, at, b'{'), "the manifest must be one JSON object, such as {{\"name\": \"greeter\", \"version\": \"1.0.0\"}}");
+    at = skip_space(json, at + 1);
+    let mut is_over = is_at(json, at, b'}');
+    while !is_over {
+        let from = at;
+        at = skip_string(json, at);
+        let key = Span { from: from + 1, to: at - 1 };
+        assert!(!has_escape(json, key), "the manifest: a top-level key is written with a backslash; write it without");
+        at = skip_space(json, at);
+        assert!(is_at(json, at, b':'), "the manifest is not JSON: a colon is missing after a key");
+        let value = skip_space(json, at + 1);
+        at = skip_value(json, value, 1);
+        if is_text(json, key, b"name") {
+            assert!(found.name.to == 0, "the manifest has the key \"name\" twice");
+            found.name = Span { from: value + 1, to: at - 1 };
+            check_name(json, value, found.name);
+        } else if is_text(json, key, b"version") {
+            assert!(found.version.to == 0, "the manifest has the key \"version\" twice");
+            found.version = Span { from: value + 1, to: at - 1 };
+            check_version(json, value, found.version);
+        }
+        at = skip_space(json, at);
+        is_over = is_at(json, at, b'}');
+        if !is_over {
+            assert!(is_at(json, at, b','), "the manifest is not JSON: a comma or a closing brace is missing");
+            at = skip_space(json, at + 1);
+        }
+    }
+    assert!(skip_space(json, at + 1) == json.len(), "the manifest is not JSON: something follows its object");
+    assert!(
+        found.name.to != 0,
+        "the manifest has no \"name\": it must be a letter, then letters, digits, \".\", \"_\" or \"-\", 64 at most"
+    );
+    assert!(found.version.to != 0, "the manifest has no \"version\": it must be a semantic version such as 1.0.0");
+    found
+}
+
+// ---- name and version ----
+
+const fn check_name(json: &[u8], value: usize, name: Span) {
+    const WANTED: &str =
+        "the manifest's \"name\" must be a letter, then letters, digits, \".\", \"_\" or \"-\", 64 at most, written without escapes";
+    assert!(is_at(json, value, b'"') && name.to > name.from && name.to - name.from <= MORTISE_MAX_NAME, "{}", WANTED);
+    assert!(json[name.from].is_ascii_alphabetic(), "{}", WANTED);
+    let mut at = name.from;
+    while at < name.to {
+        assert!(json[at].is_ascii_alphanumeric() || matches!(json[at], b'.' | b'_' | b'-'), "{}", WANTED);
+        at += 1;
+    }
+}
+
+/// Semantic versioning 2.0.0.
+const fn check_version(json: &[u8], value: usize, version: Span) {
+    const WANTED: &str = "the manifest's \"version\" must be a semantic version such as 1.0.0, written without escapes";
+    assert!(is_at(json, value, b'"'), "{}", WANTED);
+    let (mut at, mut part) = (version.from, 0);
+    while part < 3 {
+        let from = at;
+        while at < version.to && json[at].is_ascii_digit() {
+            at += 1;
+        }
+        assert!(at > from && (json[from] != b'0' || at == from + 1), "{}", WANTED);
+        part += 1;
+        if part < 3 {
+            assert!(at < version.to && json[at] == b'.', "{}", WANTED);
+            at += 1;
+        }
+    }
+    if at < version.to && json[at] == b'-' {
+        at = identifiers(json, at, version.to, true, WANTED);
+    }
+    if at < version.to && json[at] == b'+' {
+        at = identifiers(json, at, version.to, false, WANTED);
+    }
+    assert!(at == version.to, "{}", WANTED);
+}
+
+/// Behind a mark at `at`: identifiers joined by dots. Numbers of a pre-release have no leading zeros.
+const fn identifiers(json: &[u8], mut at: usize, end: usize, is_pre_release: bool, wanted: &str) -> usize {
+    let mut is_more = true;
+    while is_more {
+        at += 1;
+        let (from, mut is_number) = (at, true);
+        while at < end && (json[at].is_ascii_alphanumeric() || json[at] == b'-') {
+            is_number = is_number && json[at].is_ascii_digit();
+            at += 1;
+        }
+        assert!(at > from && !(is_pre_release && is_number && json[from] == b'0' && at > from + 1), "{}", wanted);
+        is_more = at < end && json[at] == b'.';
+    }
+    at
+}
+
+const fn has_escape(json: &[u8], span: Span) -> bool {
+    let mut at = span.from;
+    while at < span.to {
+        if json[at] == b'\\' {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+const fn is_text(json: &[u8], span: Span, text: &[u8]) -> bool {
+    if span.to - span.from != text.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < text.len() {
+        if json[span.from + at] != text[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+// ---- JSON ----
+
+const fn is_at(json: &[u8], at: usize, byte: u8) -> bool {
+    at < json.len() && json[at] == byte
+}
+
+const fn skip_space(json: &[u8], mut at: usize) -> usize {
+    while at < json.len() && is_space(json[at]) {
+        at += 1;
+    }
+    at
+}
+
+const fn skip_value(json: &[u8], at: usize, depth: usize) -> usize {
+    assert!(at < json.len(), "the manifest is not JSON: it ends too early");
+    assert!(depth <= MORTISE_MAX_JSON_DEPTH, "the manifest is nested too deeply");
+    match json[at] {
+        b'"' => skip_string(json, at),
+        b'{' => skip_list(json, at, b'}', depth),
+        b'[' => skip_list(json, at, b']', depth),
+        b't' => skip_word(json, at, b"true"),
+        b'f' => skip_word(json, at, b"false"),
+        b'n' => skip_word(json, at, b"null"),
+        _ => skip_number(json, at),
+    }
+}
+
+/// An object or an array, which begins at `at` and ends with `end`.
+const fn skip_list(json: &[u8], at: usize, end: u8, depth: usize) -> usize {
+    let mut at = skip_space(json, at + 1);
+    if is_at(json, at, end) {
+        return at + 1;
+    }
+    loop {
+        if end == b'}' {
+            at = skip_space(json, skip_string(json, at));
+            assert!(is_at(json, at, b':'), "the manifest is not JSON: a colon is missing after a key");
+            at = skip_space(json, at + 1);
+        }
+        at = skip_space(json, skip_value(json, at, depth + 1));
+        if is_at(json, at, end) {
+            return at + 1;
+        }
+        assert!(is_at(json, at, b','), "the manifest is not JSON: a comma or a closing bracket is missing");
+        at = skip_space(json, at + 1);
+    }
+}
+
+const fn skip_string(json: &[u8], at: usize) -> usize {
+    assert!(is_at(json, at, b'"'), "the manifest is not JSON: a key in quotes is missing (a comma too many?)");
+    let mut at = at + 1;
+    while !is_at(json, at, b'"') {
+        assert!(at < json.len(), "the manifest is not JSON: a string does not end");
+        assert!(json[at] >= 0x20, "the manifest is not JSON: a line break or another control character is inside a string");
+        at = if json[at] == b'\\' { skip_escape(json, at) } else { at + 1 };
+    }
+    at + 1
+}
+
+const fn skip_escape(json: &[u8], at: usize) -> usize {
+    const BAD: &str = "the manifest is not JSON: a string has a backslash that begins no escape";
+    assert!(at + 1 < json.len(), "{}", BAD);
+    if json[at + 1] != b'u' {
+        assert!(matches!(json[at + 1], b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't'), "{}", BAD);
+        return at + 2;
+    }
+    let mut digit = 0;
+    while digit < 4 {
+        assert!(at + 2 + digit < json.len() && json[at + 2 + digit].is_ascii_hexdigit(), "{}", BAD);
+        digit += 1;
+    }
+    at + 6
+}
+
+const fn skip_word(json: &[u8], at: usize, word: &[u8]) -> usize {
+    let end = at + word.len();
+    assert!(
+        end <= json.len() && is_text(json, Span { from: at, to: end }, word),
+        "the manifest is not JSON: an unknown word stands for a value"
+    );
+    end
+}
+
+const fn skip_digits(json: &[u8], mut at: usize) -> usize {
+    assert!(at < json.len() && json[at].is_ascii_digit(), "the manifest is not JSON: a value is missing, or a number is malformed");
+    while at < json.len() && json[at].is_ascii_digit() {
+        at += 1;
+    }
+    at
+}
+
+const fn skip_number(json: &[u8], at: usize) -> usize {
+    let from = if json[at] == b'-' { at + 1 } else { at };
+    let mut at = skip_digits(json, from);
+    assert!(json[from] != b'0' || at == from + 1, "the manifest is not JSON: a number begins with 0");
+    if is_at(json, at, b'.') {
+        at = skip_digits(json, at + 1);
+    }
+    if is_at(json, at, b'e') || is_at(json, at, b'E') {
+        at = if is_at(json, at + 1, b'+') || is_at(json, at + 1, b'-') { at + 2 } else { at + 1 };
+        at = skip_digits(json, at);
+    }
+    at
+}

@@ -1,0 +1,97 @@
+//! Reading a value as the type that is wanted, with a failure that says what was wanted, where, and what was found.
+
+use crate::code::Code;
+use crate::error::{Error, Result};
+use crate::value::{Json, Value, ValueRef};
+
+/// Beyond ±2^53 a double skips whole numbers.
+const EXACT: i64 = 1 << 53;
+
+/// A type as which a value can be read. Those without a lifetime are copies.
+pub trait FromValue<'a>: Sized {
+    /// As a noun, for messages: `a string`.
+    const WANTED: &'static str;
+
+    /// None: the value has another type.
+    fn from_value(value: ValueRef<'a>) -> Option<Self>;
+}
+
+macro_rules! from_value {
+    ($($type:ty, $wanted:literal: $($pattern:pat $(if $guard:expr)? => $value:expr),+;)+) => {
+        $(impl<'a> FromValue<'a> for $type {
+            const WANTED: &'static str = $wanted;
+
+            fn from_value(value: ValueRef<'a>) -> Option<Self> {
+                match value {
+                    $($pattern $(if $guard)? => Some($value),)+
+                    #[allow(unreachable_patterns)]
+                    _ => None,
+                }
+            }
+        })+
+    };
+}
+
+from_value! {
+    bool, "a bool": ValueRef::Bool(truth) => truth;
+    // Whole doubles too: that is what JavaScript has for most numbers.
+    i64, "an int64": ValueRef::Int64(number) => number, ValueRef::Double(number) if is_whole(number) => number as i64;
+    f64, "a double": ValueRef::Double(number) => number, ValueRef::Int64(number) if (-EXACT..=EXACT).contains(&number) => number as f64;
+    &'a str, "a string": ValueRef::String(text) => text;
+    String, "a string": ValueRef::String(text) => text.to_owned();
+    &'a [u8], "bytes": ValueRef::Bytes(bytes) => bytes;
+    Vec<u8>, "bytes": ValueRef::Bytes(bytes) => bytes.to_owned();
+    Json<&'a str>, "a json": ValueRef::Json(text) => Json(text);
+    Json<String>, "a json": ValueRef::Json(text) => Json(text.to_owned());
+    ValueRef<'a>, "a value": value => value;
+    Value, "a value": value => value.to_owned();
+}
+
+fn is_whole(number: f64) -> bool {
+    number.trunc() == number && number.abs() <= EXACT as f64
+}
+
+/// `subject` says what the value is: "the context value `who`".
+pub(crate) fn read<'a, T: FromValue<'a>>(value: ValueRef<'a>, subject: impl FnOnce() -> String) -> Result<T> {
+    T::from_value(value).ok_or_else(|| {
+        let found = match value {
+            ValueRef::Double(number) if T::WANTED == <i64 as FromValue>::WANTED => format!("the double {}", number),
+            ValueRef::Int64(_) if T::WANTED == <f64 as FromValue>::WANTED => "an int64 beyond 2^53".to_owned(),
+            _ => value.noun().to_owned(),
+        };
+        Error::new(Code::WRONG_TYPE, format!("{} must be {}, but is {}", subject(), T::WANTED, found))
+    })
+}
+
+/// Getters by type over `get` and `find` of a source, for each type that authors name most.
+macro_rules! typed_getters {
+    ($lifetime:lifetime, $key:ident: $type:ty) => {
+        pub fn bool(&self, $key: $type) -> $crate::Result<bool> {
+            self.get($key)
+        }
+
+        /// A whole double within ±2^53 is taken too, since that is what JavaScript has for most numbers.
+        pub fn int64(&self, $key: $type) -> $crate::Result<i64> {
+            self.get($key)
+        }
+
+        /// An int64 within ±2^53 is taken too.
+        pub fn double(&self, $key: $type) -> $crate::Result<f64> {
+            self.get($key)
+        }
+
+        pub fn string(&self, $key: $type) -> $crate::Result<&$lifetime str> {
+            self.get($key)
+        }
+
+        pub fn bytes(&self, $key: $type) -> $crate::Result<&$lifetime [u8]> {
+            self.get($key)
+        }
+
+        /// The text of an object or an array.
+        pub fn json(&self, $key: $type) -> $crate::Result<&$lifetime str> {
+            self.get::<$crate::Json<&$lifetime str>>($key).map(|json| json.0)
+        }
+    };
+}
+pub(crate) use typed_getters;
