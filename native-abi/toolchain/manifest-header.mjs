@@ -6,7 +6,7 @@
 // It defines MORTISE_MANIFEST (the JSON, one literal), MORTISE_MANIFEST_NAME and MORTISE_MANIFEST_VERSION. The file is written only when it changes, so that
 // nothing is compiled again without need. Needs Node and nothing else: CMake and gyp run it.
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -70,6 +70,14 @@ function parsed(text, file) {
   return manifest;
 }
 
+function decoded(bytes, file) {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new ManifestProblem(`${file} is not UTF-8`);
+  }
+}
+
 function check(file, key, value, pattern, wanted) {
   if (typeof value === 'string' && pattern.test(value)) return;
   const found = value === undefined ? 'it is missing' : `it is ${JSON.stringify(value)}`;
@@ -95,13 +103,14 @@ function main([input, output, ...rest]) {
     throw new ManifestProblem('usage: node manifest-header.mjs MANIFEST.json HEADER.h');
   }
   if (!existsSync(input)) throw new ManifestProblem(`${input} is not here: a plugin needs a manifest with "name" and "version"`);
-  const header = manifestHeader(readFileSync(input, 'utf8'), input);
+  const header = manifestHeader(decoded(readFileSync(input), input), input);
   if (existsSync(output) && readFileSync(output, 'utf8') === header) return;
   mkdirSync(dirname(output), { recursive: true });
   writeFileSync(output, header);
 }
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+// node_modules/mortise may be a link, which Node has followed in the one and not in the other.
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(realpathSync(process.argv[1])).href) {
   try {
     main(process.argv.slice(2));
   } catch (error) {

@@ -11,7 +11,9 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   disable: async () => (await import('./switch.js')).disable,
   enable: async () => (await import('./switch.js')).enable,
   resolve: async () => (await import('./resolve.js')).resolve,
+  create: async () => (await import('./create.js')).create,
   build: async () => (await import('./build.js')).buildCommand,
   pack: async () => (await import('./pack.js')).packCommand,
+  include: async () => (await import('./include.js')).include,
   setup: async () => (await import('./setup.js')).setup,
 };

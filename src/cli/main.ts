@@ -11,6 +11,8 @@ import { Output } from './output.js';
 
 const USAGE = 2;
 const FAILURE = 1;
+/** What somebody mistyped. */
+const MISTAKES: readonly string[] = ['InvalidOption', 'NameUnusable'];
 
 /** Runs the program and returns its exit code. */
 async function main(args: readonly string[]): Promise<number> {
@@ -24,7 +26,7 @@ async function main(args: readonly string[]): Promise<number> {
     const error = PluginSystemError.from(thrown, 'Internal');
     if (error.code === 'Internal' && thrown instanceof Error && thrown !== error) error.cause ??= thrown.stack;
     output.failure(error);
-    return error.code === 'InvalidOption' ? USAGE : FAILURE;
+    return MISTAKES.includes(error.code) ? USAGE : FAILURE;
   } finally {
     interruption.end();
     process.exitCode = interruption.exitCode;

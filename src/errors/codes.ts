@@ -219,6 +219,12 @@ const table = {
   // usage
   InvalidOption: { category: 'usage', remedy: 'Correct the option.' },
   InvalidState: { category: 'usage', remedy: 'Make the call in a state that allows it.' },
+  NameUnusable: {
+    category: 'usage',
+    remedy: 'Use words of a-z and 0-9, joined by "-" or "_", of which the first begins with a letter.',
+  },
+  FolderTaken: { category: 'usage', remedy: 'Give a folder that is not there yet, or an empty one.' },
+  FolderUnwritable: { category: 'usage', remedy: 'Give a folder that you may write to.' },
 
   Internal: { category: 'internal', remedy: 'This is a defect of Mortise: please report it with the whole error.' },
 } as const satisfies Record<string, ErrorEntry>;

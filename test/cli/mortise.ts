@@ -17,7 +17,13 @@ interface Running {
 
 /** Starts the command without a terminal. */
 export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
+  return startIn(process.cwd(), args, env);
+}
+
+/** The same in a folder. */
+export function startIn(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
   const child = spawn(process.execPath, [PROGRAM, ...args], {
+    cwd,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -3,7 +3,22 @@ import { describe, expect, it } from 'vitest';
 import { json, mortise, start } from './mortise.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
-const COMMANDS = ['inspect', 'probe', 'list', 'run', 'why', 'graph', 'disable', 'enable', 'resolve', 'build', 'pack', 'setup'];
+const COMMANDS = [
+  'inspect',
+  'probe',
+  'list',
+  'run',
+  'why',
+  'graph',
+  'disable',
+  'enable',
+  'resolve',
+  'create',
+  'build',
+  'pack',
+  'include',
+  'setup',
+];
 
 describe('the command line', () => {
   it('prints its version', async () => {
@@ -57,6 +72,12 @@ describe('the command line', () => {
     [['disable', 'text'], 'mortise disable needs --config DIR', 'See `mortise disable --help`.'],
     [['enable', '7up', '--config', '.'], '"7up" is no name of a plugin', ''],
     [['resolve', 'a', 'prefer', '.'], 'mortise resolve needs --config DIR', ''],
+    [['create', 'greeter'], 'mortise create needs --lang', 'Write --lang c, --lang cpp, --lang rust or --lang ts.'],
+    [['create', 'greeter', '--lang', 'c++'], '--lang is "c++"; one of c, cpp, rust, ts was wanted', ''],
+    [['create', '--lang', 'c'], 'mortise create needs NAME', ''],
+    [['create', 'greeter', '--lang', 'c', '--dir', ''], '--dir is empty', ''],
+    [['create', 'greeter', '--lang', 'c', '--mortise', ''], '--mortise is empty', ''],
+    [['include', '--cmake', '--gyp'], '--cmake and --gyp', 'mortise include --json'],
     [['run', '.', '--stage', 'a:b', '--log-level', 'wran'], '--log-level is "wran"', 'Did you mean warn?'],
   ])('[W28] says what is wrong with %j, and what was meant', async (args, message, remedy) => {
     const { code, stdout, stderr } = await mortise(...args);

@@ -1,6 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -35,19 +46,38 @@ export function pack(folder: string): string {
   return join(folder, packed.filename.replace('@', '').replace('/', '-'));
 }
 
-/** Unpacks the archive as npm would install it, beside the dependencies of this checkout, and gives it the plugins that were built here. */
-export function unpackBesidePlugins(archive: string, folder: string): void {
+/**
+ * Unpacks the archive as npm would install it into `folder`, beside the dependencies of this checkout and their programs, with the host library that was built here.
+ * Nothing of the checkout itself is reached from there but by these links.
+ */
+export function unpackAsInstalled(archive: string, folder: string): void {
   const modules = join(folder, 'node_modules');
-  mkdirSync(join(modules, '.bin'), { recursive: true });
-  execFileSync('tar', ['-xzf', archive, '-C', modules]);
+  const programs = join(modules, '.bin');
+  mkdirSync(programs, { recursive: true });
+  const unpacked = mkdtempSync(join(folder, '.unpacked-'));
+  execFileSync('tar', ['-xzf', archive, '-C', unpacked]);
   const installed = join(modules, 'mortise');
-  cpSync(join(modules, 'package'), installed, { recursive: true });
-  for (const name of readdirSync(join(root, 'node_modules'))) {
-    if (!existsSync(join(modules, name))) symlinkSync(join(root, 'node_modules', name), join(modules, name));
-  }
+  renameSync(join(unpacked, 'package'), installed);
+  rmSync(unpacked, { recursive: true });
+  linkEach(join(root, 'node_modules'), modules);
+  linkEach(join(root, 'node_modules', '.bin'), programs);
   const program = join(installed, 'dist', 'cli', 'main.js');
   chmodSync(program, 0o755);
-  symlinkSync(program, join(modules, '.bin', 'mortise'));
+  symlinkSync(program, join(programs, 'mortise'));
+  const native = join(installed, 'build', 'native');
+  mkdirSync(native, { recursive: true });
+  copyFileSync(builtHostLibrary(), join(native, basename(builtHostLibrary())));
+}
+
+function linkEach(from: string, to: string): void {
+  for (const name of readdirSync(from)) {
+    if (!existsSync(join(to, name))) symlinkSync(join(from, name), join(to, name));
+  }
+}
+
+/** The same, with the plugins that were built here. */
+export function unpackBesidePlugins(archive: string, folder: string): void {
+  unpackAsInstalled(archive, folder);
   cpSync(join(root, 'build', 'native', 'plugins'), join(folder, 'plugins'), { recursive: true });
   copyFileSync(join(root, 'README.md'), join(folder, 'README.md'));
 }

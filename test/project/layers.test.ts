@@ -6,6 +6,7 @@ import { root } from './installed.js';
 /** Folders of src, highest first. A folder imports from itself and from those behind it. */
 const LAYERS = [
   'cli',
+  'scaffold',
   'packaging',
   'testing',
   'core',

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -19,6 +19,13 @@ const libraries = (path: string) =>
   (readdirSync(path, { recursive: true, encoding: 'utf8' }) as string[]).filter((name) =>
     /\.(so|dll|dylib|node|o|obj)$/.test(name),
   );
+
+/** Each file of each template: npm leaves out some by their name. */
+function templates(): string[] {
+  return readdirSync(join(root, 'templates'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).replaceAll('\\', '/'));
+}
 
 describe('the package', () => {
   const packed = execFileSync('tar', ['-tzf', archive], { encoding: 'utf8' })
@@ -52,14 +59,18 @@ describe('the package', () => {
       'c-plugins/text/survey.cpp',
       'c-plugins/checksum/Cargo.lock',
       'CMakeLists.txt',
+      ...templates(),
     ]) {
       expect(packed).toContain(path);
     }
   });
 
   it('has no tests, no plugins that break the contract, and nothing that was built of C or Rust', () => {
-    expect(packed.filter((path) => /(^|\/)(test|tests|hostile|bench|target|build)\//.test(path))).toEqual([]);
-    expect(packed.filter((path) => /\.(test\.|so$|dll$|dylib$|node$|o$|tgz$)/.test(path))).toEqual([]);
+    // A template of a plugin has the test of that plugin.
+    const own = packed.filter((path) => !path.startsWith('templates/'));
+    expect(own.filter((path) => /(^|\/)(test|tests|hostile|bench|target|build)\//.test(path))).toEqual([]);
+    expect(own.filter((path) => /\.test\./.test(path))).toEqual([]);
+    expect(packed.filter((path) => /\.(so$|dll$|dylib$|node$|o$|tgz$)/.test(path))).toEqual([]);
   });
 
   it('has in dist what src makes, and nothing older', () => {
