@@ -88,7 +88,7 @@ static FfiResult write_fields(const struct Note* note, char* names, MortiseError
   if (code == MORTISE_OK) return code;
   if (code == MORTISE_TOO_LARGE) return mortise_fail(error, code, "the line is longer than a log line may be (65536 bytes with its fields)");
   if (code == MORTISE_BUSY) return mortise_fail(error, code, "the host's log queue is full: the line was dropped");
-  return mortise_failf(error, code, "the host refused the line: %s (%s)", mortise_code_text(code), mortise_code_name(code));
+  return mortise_failf(error, code, "the host refused the line: %s (%s)", MORTISE_PRINT_CODE(code));
 }
 
 FfiResult note_execute(void* state, const MortiseContext* context, MortiseError* error) {

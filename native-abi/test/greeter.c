@@ -1,4 +1,4 @@
-/* greeter, with the kit: the plugin of minimal.c. mortise_manifest.h, made from manifest.json by the build, says these two lines in a project of your own. */
+/* greeter, with the kit: the plugin of minimal.c. In a project, mortise_manifest.h, which the build makes of manifest.json, stands for the two defines. */
 #define MORTISE_MANIFEST_NAME "greeter"
 #define MORTISE_MANIFEST_VERSION "1.0.0"
 #include "mortise/kit.h"

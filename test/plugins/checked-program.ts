@@ -41,6 +41,7 @@ export function checkedProgram(program: string, sources: readonly string[]): (in
     '-Wextra',
     '-Wpedantic',
     '-Werror',
+    '-pthread',
     ...(compiler?.flags ?? []),
     ...includes,
   ];

@@ -1,4 +1,7 @@
-/* faulty-c: a plugin of the C kit that fails where MORTISE_FAULTY says, which every _plugin_init reads anew. The getters are the kit's and run no code of a plugin: faulty-table fails there. */
+/*
+ * faulty-c: a plugin of the C kit that fails where MORTISE_FAULTY says, which every _plugin_init reads anew. The getters are the kit's and run no
+ * code of a plugin: faulty-table fails there.
+ */
 #include "mortise_manifest.h"
 #include "mortise/kit.h"
 
@@ -151,5 +154,5 @@ static FfiResult destroy(void* instance, MortiseError* error) {
   return code;
 }
 
-MORTISE_EXPORT_PLUGIN(MORTISE_THREADS_SAFE, .stages = MORTISE_ITEMS(stages), .functions = MORTISE_ITEMS(functions), .create = create, .register_stages = register_stages,
-                      .init = init, .preflight = preflight, .shutdown = shutdown_plugin, .destroy = destroy)
+MORTISE_EXPORT_PLUGIN(MORTISE_THREADS_SAFE, .stages = MORTISE_ITEMS(stages), .functions = MORTISE_ITEMS(functions), .create = create,
+                      .register_stages = register_stages, .init = init, .preflight = preflight, .shutdown = shutdown_plugin, .destroy = destroy)

@@ -1,6 +1,6 @@
 /*
- * faulty-table: the base table by hand, without a kit. It fails where MORTISE_FAULTY says, which every _plugin_init reads anew: in any slot, those that have no code to return included.
- * These leave a text behind and return nothing, or what is right where there is no nothing.
+ * faulty-table: the base table by hand, without a kit. It fails where MORTISE_FAULTY says, which every _plugin_init reads anew: in any slot, those
+ * that have no code to return included. These leave a text behind and return nothing, or what is right where there is no nothing.
  */
 #include <stdatomic.h>
 #include <stdio.h>
@@ -151,8 +151,8 @@ static FfiResult call_fail(const MortiseValue* text, MortiseError* error) {
   return MORTISE_ERR;
 }
 
-static FfiResult call(void* instance, uint32_t index, const MortiseCall* call_, const MortiseValue* arguments, size_t argument_count, MortiseValue* result,
-                      MortiseError* error) {
+static FfiResult call(void* instance, uint32_t index, const MortiseCall* call_, const MortiseValue* arguments, size_t argument_count,
+                      MortiseValue* result, MortiseError* error) {
   (void)instance;
   (void)call_;
   if (index >= FUNCTION_COUNT) return mortise_fail(error, MORTISE_NOT_FOUND, "there is no such function");

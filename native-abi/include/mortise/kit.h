@@ -15,11 +15,12 @@
  *
  *     MORTISE_EXPORT_PLUGIN(MORTISE_THREADS_SAFE, .stages = MORTISE_ITEMS(stages))
  *
- * It may be included in any number of source files; MORTISE_EXPORT_PLUGIN stands in one of them. The kit is made of the contract (mortise.h) and of nothing else: whatever
- * it has no helper for is done with the contract's own structs, beside it.
+ * It may be included in any number of source files; MORTISE_EXPORT_PLUGIN stands in one of them. The kit is made of the contract (mortise.h) and of
+ * nothing else: whatever it has no helper for is done with the contract's own structs, beside it.
  *
- * Functions that may fail return a code and take a MortiseError*, which may be NULL: they fill it, so that the code only has to be passed on (MORTISE_TRY). Helpers that take a
- * context may be called where that context may be used, those that take a host on any thread, as the host's functions behind them.
+ * Functions that may fail return a code and take a MortiseError*, which may be NULL: they fill it, so that the code only has to be passed on
+ * (MORTISE_TRY). Helpers that take a context may be called where that context may be used, those that take a host on any thread, as the host's
+ * functions behind them.
  */
 #ifndef MORTISE_KIT_H
 #define MORTISE_KIT_H
@@ -43,7 +44,10 @@
 #endif
 #endif
 
-/* The manifest of a plugin that has no mortise_manifest.h. Outside the guard: a header of the plugin may have included the kit already, before these two were defined. */
+/*
+ * The manifest of a plugin that has no mortise_manifest.h. Outside the guard: a header of the plugin may have included the kit already, before these
+ * two were defined.
+ */
 #if !defined(MORTISE_MANIFEST) && defined(MORTISE_MANIFEST_NAME) && defined(MORTISE_MANIFEST_VERSION)
 #define MORTISE_MANIFEST "{\"name\":\"" MORTISE_MANIFEST_NAME "\",\"version\":\"" MORTISE_MANIFEST_VERSION "\"}"
 #endif

@@ -7,5 +7,6 @@
 void* malloc(size_t size);
 void* calloc(size_t count, size_t size);
 void free(void* memory);
+double strtod(const char* text, char** end);
 
 #endif

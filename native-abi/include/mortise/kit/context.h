@@ -19,7 +19,7 @@ static inline FfiResult mortise_find(const MortiseContext* context, const char* 
   *value = mortise_null();
   code = context->get(context, key, value);
   if (code == MORTISE_OK || code == MORTISE_NOT_FOUND) return MORTISE_OK;
-  return mortise_fail_at(error, code, mortise_kit_key(key), "could not be read: %s (%s)", mortise_code_text(code), mortise_code_name(code));
+  return mortise_fail_at(error, code, mortise_kit_key(key), "could not be read: %s (%s)", MORTISE_PRINT_CODE(code));
 }
 
 /* As mortise_find, but MORTISE_NOT_FOUND (and null) where the context has no such key. */
@@ -29,12 +29,13 @@ static inline FfiResult mortise_get(const MortiseContext* context, const char* k
   code = context->get(context, key, value);
   if (code == MORTISE_OK) return code;
   if (code == MORTISE_NOT_FOUND) return mortise_fail_at(error, code, mortise_kit_key(key), "is missing");
-  return mortise_fail_at(error, code, mortise_kit_key(key), "could not be read: %s (%s)", mortise_code_text(code), mortise_code_name(code));
+  return mortise_fail_at(error, code, mortise_kit_key(key), "could not be read: %s (%s)", MORTISE_PRINT_CODE(code));
 }
 
 /*
- * mortise_get_TYPE(context, key, &out, error): MORTISE_NOT_FOUND (the context has no such key), MORTISE_WRONG_TYPE (it has another type; what is taken as int64 or double: kit/read.h).
- * After a failure *out is false, 0 or empty. A view lives until the outermost call into the plugin returns; text in it ends in NUL.
+ * mortise_get_TYPE(context, key, &out, error): MORTISE_NOT_FOUND (the context has no such key), MORTISE_WRONG_TYPE (it has another type; what is
+ * taken as int64 or double: kit/read.h). After a failure *out is false, 0 or empty. A view lives until the outermost call into the plugin returns;
+ * text in it ends in NUL.
  */
 #define MORTISE_KIT_GET(name, type)                                                                                                      \
   static inline FfiResult mortise_get_##name(const MortiseContext* context, const char* key, type* out, MortiseError* error) {          \
@@ -56,7 +57,7 @@ MORTISE_KIT_GET(json, MortiseView)
 static inline FfiResult mortise_set(const MortiseContext* context, const char* key, MortiseValue value, MortiseError* error) {
   FfiResult code = context->set(context, key, &value);
   if (code == MORTISE_OK) return code;
-  return mortise_fail_at(error, code, mortise_kit_key(key), "could not be set: %s (%s)", mortise_code_text(code), mortise_code_name(code));
+  return mortise_fail_at(error, code, mortise_kit_key(key), "could not be set: %s (%s)", MORTISE_PRINT_CODE(code));
 }
 
 static inline FfiResult mortise_set_null(const MortiseContext* context, const char* key, MortiseError* error) {
@@ -90,7 +91,8 @@ static inline FfiResult mortise_set_json(const MortiseContext* context, const ch
 }
 
 /* Sets a string as printf makes it. MORTISE_OUT_OF_MEMORY (over 511 bytes are put together on the heap), and what set answers. */
-static inline FfiResult mortise_set_format(const MortiseContext* context, const char* key, MortiseError* error, const char* format, ...) MORTISE_PRINTF(4, 5);
+static inline FfiResult mortise_set_format(const MortiseContext* context, const char* key, MortiseError* error, const char* format, ...)
+    MORTISE_PRINTF(4, 5);
 static inline FfiResult mortise_set_format(const MortiseContext* context, const char* key, MortiseError* error, const char* format, ...) {
   MortiseFormatted text;
   va_list arguments;
@@ -108,10 +110,13 @@ static inline FfiResult mortise_set_format(const MortiseContext* context, const 
 static inline FfiResult mortise_remove(const MortiseContext* context, const char* key, MortiseError* error) {
   FfiResult code = context->remove(context, key);
   if (code == MORTISE_OK) return code;
-  return mortise_fail_at(error, code, mortise_kit_key(key), "could not be removed: %s (%s)", mortise_code_text(code), mortise_code_name(code));
+  return mortise_fail_at(error, code, mortise_kit_key(key), "could not be removed: %s (%s)", MORTISE_PRINT_CODE(code));
 }
 
-/* Walks the context: `size_t cursor = 0; while (mortise_each(context, &cursor, &key, &value)) …`. False: there is no more. Order and lives: MortiseContext.next. */
+/*
+ * Walks the context: `size_t cursor = 0; while (mortise_each(context, &cursor, &key, &value)) …`. False: there is no more. Order and lives:
+ * MortiseContext.next.
+ */
 static inline bool mortise_each(const MortiseContext* context, size_t* cursor, const char** key, MortiseValue* value) {
   return context->next(context, cursor, key, value) == MORTISE_OK;
 }
@@ -123,7 +128,7 @@ static inline bool mortise_is_dry_run(const MortiseContext* context) { return co
 static inline FfiResult mortise_describe(const MortiseContext* context, const char* text, MortiseError* error) {
   FfiResult code = context->describe(context, text, SIZE_MAX);
   if (code == MORTISE_OK) return code;
-  return mortise_failf(error, code, "the host refused the description: %s (%s)", mortise_code_text(code), mortise_code_name(code));
+  return mortise_failf(error, code, "the host refused the description: %s (%s)", MORTISE_PRINT_CODE(code));
 }
 
 /* The same, as printf makes it. MORTISE_OUT_OF_MEMORY too. */

@@ -13,8 +13,8 @@
  *
  *     MORTISE_EXPORT_PLUGIN(MORTISE_THREADS_SAFE, .stages = MORTISE_ITEMS(stages), .init = init)
  *
- * The first argument is of enum MortiseThreads, the rest are fields of MortisePlugin. Name, version and manifest are those of mortise_manifest.h; without one define
- * MORTISE_MANIFEST_NAME and MORTISE_MANIFEST_VERSION before mortise/kit.h is included.
+ * The first argument is of enum MortiseThreads, the rest are fields of MortisePlugin. Name, version and manifest are those of mortise_manifest.h;
+ * without one define MORTISE_MANIFEST_NAME and MORTISE_MANIFEST_VERSION before mortise/kit.h is included.
  */
 #define MORTISE_EXPORT_PLUGIN(...) MORTISE_KIT_EXPAND(MORTISE_KIT_EXPORT(__VA_ARGS__, .reserved = NULL))
 #define MORTISE_KIT_EXPORT(threads_, ...)                                                          \
@@ -64,11 +64,11 @@ static inline PluginVTable* mortise_kit_open(void) {
 }
 
 static inline const void* mortise_kit_extension(const char* id) {
-  static const MortiseErrorExtension errors = {sizeof(MortiseErrorExtension), 0, mortise_kit_last_message};
-  static const MortiseFunctionsExtension functions = {sizeof(MortiseFunctionsExtension), 0, mortise_kit_function_count, mortise_kit_describe_function, mortise_kit_call,
-                                                      mortise_kit_free_result};
-  static const MortiseServicesExtension services = {sizeof(MortiseServicesExtension), 0, mortise_kit_service_count, mortise_kit_describe_service};
-  static const MortiseResourcesExtension resources = {sizeof(MortiseResourcesExtension), 0, mortise_kit_resource_count, mortise_kit_describe_resource};
+  static const MortiseErrorExtension errors = {sizeof errors, 0, mortise_kit_last_message};
+  static const MortiseFunctionsExtension functions = {
+      sizeof functions, 0, mortise_kit_function_count, mortise_kit_describe_function, mortise_kit_call, mortise_kit_free_result};
+  static const MortiseServicesExtension services = {sizeof services, 0, mortise_kit_service_count, mortise_kit_describe_service};
+  static const MortiseResourcesExtension resources = {sizeof resources, 0, mortise_kit_resource_count, mortise_kit_describe_resource};
   const MortisePlugin* plugin = mortise_kit.plugin;
   size_t index;
   if (strcmp(id, MORTISE_EXT_ERROR) == 0) return &errors;

@@ -50,6 +50,9 @@ static inline const char* mortise_code_text(FfiResult code) {
   }
 }
 
+/* The two arguments of a `%s (%s)`: "nothing goes by that name here (MORTISE_NOT_FOUND)". */
+#define MORTISE_PRINT_CODE(code) mortise_code_text(code), mortise_code_name(code)
+
 /* The most of the `length` bytes at `bytes` that ends with a whole UTF-8 sequence. */
 static inline size_t mortise_kit_whole(const char* bytes, size_t length) {
   size_t start = length;
@@ -79,9 +82,9 @@ static inline void mortise_failv(MortiseError* error, FfiResult code, const char
 }
 
 /*
- * Fills error (may be NULL) with code and a text as printf makes it, cut to what fits at the end of a character, and has the value code:
- * `return mortise_failf(error, MORTISE_TOO_LARGE, "`who` has %d bytes, %d are the limit", found, limit);`. What is formatted must not point into error's own text. A macro, which
- * evaluates code twice, so that the compiler sees that the code of a failure is not MORTISE_OK.
+ * Fills error (may be NULL) with code and a text as printf makes it, cut to what fits at the end of a character, and has the value code: `return
+ * mortise_failf(error, MORTISE_TOO_LARGE, "`who` has %d bytes, %d are the limit", found, limit);`. What is formatted must not point into error's own
+ * text. A macro, which evaluates code twice, so that the compiler sees that the code of a failure is not MORTISE_OK.
  */
 #define mortise_failf(error_, code_, ...) (mortise_kit_failf((error_), (code_), __VA_ARGS__), (FfiResult)(code_))
 

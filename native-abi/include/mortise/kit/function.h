@@ -29,8 +29,9 @@ typedef struct MortiseReturn {
 } MortiseReturn;
 
 /*
- * [stage-thread & running; several at once if thread-safe; main-thread too with MORTISE_FUNCTION_QUICK] state: that of MORTISE_FUNCTION, or the instance that `create` made. Returns
- * by `return mortise_return_…(result, …);`. After another code than MORTISE_OK nothing of result counts; the kit frees what was put there.
+ * [stage-thread & running; several at once if thread-safe; main-thread too with MORTISE_FUNCTION_QUICK] state: that of MORTISE_FUNCTION, or the
+ * instance that `create` made. Returns by `return mortise_return_…(result, …);`. After another code than MORTISE_OK nothing of result counts; the kit
+ * frees what was put there.
  */
 typedef FfiResult MortiseFunctionBody(void* state, const MortiseArguments* arguments, MortiseReturn* result, MortiseError* error);
 
@@ -57,8 +58,11 @@ static inline FfiResult mortise_arguments_between(const MortiseArguments* argume
   char wanted[48];
   if (arguments->count >= least && arguments->count <= most) return MORTISE_OK;
   mortise_kit_plural(wanted, sizeof wanted, most);
-  if (least == most) return mortise_failf(error, MORTISE_INVALID_DATA, "`%s` takes %s, but got %u", arguments->function, wanted, (unsigned)arguments->count);
-  return mortise_failf(error, MORTISE_INVALID_DATA, "`%s` takes %u to %s, but got %u", arguments->function, (unsigned)least, wanted, (unsigned)arguments->count);
+  if (least == most) {
+    return mortise_failf(error, MORTISE_INVALID_DATA, "`%s` takes %s, but got %u", arguments->function, wanted, (unsigned)arguments->count);
+  }
+  return mortise_failf(error, MORTISE_INVALID_DATA, "`%s` takes %u to %s, but got %u", arguments->function, (unsigned)least, wanted,
+                       (unsigned)arguments->count);
 }
 
 /* MORTISE_INVALID_DATA unless there are exactly `count` arguments. */
@@ -82,7 +86,10 @@ static inline FfiResult mortise_argument(const MortiseArguments* arguments, size
   return MORTISE_OK;
 }
 
-/* mortise_argument_TYPE(arguments, index, &out, error): MORTISE_INVALID_DATA (not given), MORTISE_WRONG_TYPE (it has another type; what is taken as int64 or double: kit/read.h). After a failure *out is false, 0 or empty. */
+/*
+ * mortise_argument_TYPE(arguments, index, &out, error): MORTISE_INVALID_DATA (not given), MORTISE_WRONG_TYPE (it has another type; what is taken as
+ * int64 or double: kit/read.h). After a failure *out is false, 0 or empty.
+ */
 #define MORTISE_KIT_ARGUMENT(name, type)                                                                                                        \
   static inline FfiResult mortise_argument_##name(const MortiseArguments* arguments, size_t index, type* out, MortiseError* error) {           \
     MortiseValue value;                                                                                                                         \
@@ -141,8 +148,8 @@ static inline FfiResult mortise_return_copy(MortiseReturn* result, MortiseValue 
 }
 
 /*
- * Takes over the memory behind a STRING, BYTES or JSON, which came from malloc or from whatever `release` (NULL: free) gives back to. It is released on any thread: once the host has copied the
- * result, or at once if this fails. MORTISE_OUT_OF_MEMORY.
+ * Takes over the memory behind a STRING, BYTES or JSON, which came from malloc or from whatever `release` (NULL: free) gives back to. It is released
+ * on any thread: once the host has copied the result, or at once if this fails. MORTISE_OUT_OF_MEMORY.
  */
 static inline FfiResult mortise_return_taken(MortiseReturn* result, MortiseValue value, void (*release)(void* data), MortiseError* error) {
   void (*const give_back)(void*) = release != NULL ? release : free;

@@ -14,15 +14,15 @@ static inline MortiseOrigin mortise_kit_option(const char* key) {
 }
 
 /*
- * [any-thread, from init on] MORTISE_OK and null where the operator did not set the option; "" for all of them as one object. The value lives until destroy returns.
- * MORTISE_WRONG_STATE (before init), MORTISE_CANCELLED.
+ * [any-thread, from init on] MORTISE_OK and null where the operator did not set the option; "" for all of them as one object. The value lives until
+ * destroy returns. MORTISE_WRONG_STATE (before init), MORTISE_CANCELLED.
  */
 static inline FfiResult mortise_option(const MortiseHost* host, const char* key, MortiseValue* value, MortiseError* error) {
   FfiResult code;
   *value = mortise_null();
   code = host->config(host, key, value);
   if (code == MORTISE_OK || code == MORTISE_NOT_FOUND) return MORTISE_OK;
-  return mortise_fail_at(error, code, mortise_kit_option(key), "could not be read: %s (%s)", mortise_code_text(code), mortise_code_name(code));
+  return mortise_fail_at(error, code, mortise_kit_option(key), "could not be read: %s (%s)", MORTISE_PRINT_CODE(code));
 }
 
 /*
@@ -46,35 +46,38 @@ MORTISE_KIT_OPTION(string, MortiseView)
 MORTISE_KIT_OPTION(json, MortiseView)
 #undef MORTISE_KIT_OPTION
 
-/* [main-thread, init until shutdown] Finds a service by name and npm range (NULL: any). *table is const TABLE*, NULL after a failure. Codes and life: MortiseHost.service. */
+/*
+ * [main-thread, init until shutdown] Finds a service by name and npm range (NULL: any). *table is const TABLE*, NULL after a failure. Codes and life:
+ * MortiseHost.service.
+ */
 static inline FfiResult mortise_find_service(const MortiseHost* host, const char* name, const char* range, const void** table, MortiseError* error) {
   FfiResult code;
   *table = NULL;
   code = host->service(host, name, range, table);
   if (code == MORTISE_OK) return code;
-  return mortise_failf(error, code, "the service `%s` (%s) could not be had: %s (%s)", name, range != NULL ? range : "any version", mortise_code_text(code),
-                       mortise_code_name(code));
+  return mortise_failf(error, code, "the service `%s` (%s) could not be had: %s (%s)", name, range != NULL ? range : "any version",
+                       MORTISE_PRINT_CODE(code));
 }
 
 /* [any-thread, init until shutdown] payload may be NULL. Codes: MortiseHost.publish. */
 static inline FfiResult mortise_publish(const MortiseHost* host, const char* topic, const MortiseValue* payload, MortiseError* error) {
   FfiResult code = host->publish(host, topic, payload);
   if (code == MORTISE_OK) return code;
-  return mortise_failf(error, code, "nothing could be published under `%s`: %s (%s)", topic, mortise_code_text(code), mortise_code_name(code));
+  return mortise_failf(error, code, "nothing could be published under `%s`: %s (%s)", topic, MORTISE_PRINT_CODE(code));
 }
 
 /*
- * [any-thread, init until shutdown] Calls a function of the application. *result is the host's. Codes, lives and timeout_ns: MortiseHost.call; where it leaves no text, the code
- * is named.
+ * [any-thread, init until shutdown] Calls a function of the application. *result is the host's. Codes, lives and timeout_ns: MortiseHost.call; where
+ * it leaves no text, the code is named.
  */
-static inline FfiResult mortise_call(const MortiseHost* host, const char* function, const MortiseValue* arguments, size_t count, uint64_t timeout_ns, MortiseValue* result,
-                                     MortiseError* error) {
+static inline FfiResult mortise_call(const MortiseHost* host, const char* function, const MortiseValue* arguments, size_t count,
+                                     uint64_t timeout_ns, MortiseValue* result, MortiseError* error) {
   FfiResult code;
   *result = mortise_null();
   if (error != NULL) error->message.length = 0;
   code = host->call(host, function, arguments, count, timeout_ns, result, error);
   if (code == MORTISE_OK || error == NULL || error->message.length > 0) return code;
-  return mortise_failf(error, code, "the function `%s` could not be called: %s (%s)", function, mortise_code_text(code), mortise_code_name(code));
+  return mortise_failf(error, code, "the function `%s` could not be called: %s (%s)", function, MORTISE_PRINT_CODE(code));
 }
 
 #endif

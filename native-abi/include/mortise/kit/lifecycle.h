@@ -57,7 +57,10 @@ static inline FfiResult mortise_kit_shutdown(void* instance) {
   return mortise_kit_end(&error, mortise_kit.plugin->shutdown != NULL ? mortise_kit.plugin->shutdown(instance, &error) : MORTISE_OK);
 }
 
-/* What the destroy of a stage kept before stays. No call is in progress, so nobody holds the lock; nor should there be a result that the host has yet to give back. */
+/*
+ * What the destroy of a stage kept before stays. No call is in progress, so nobody holds the lock; nor should there be a result that the host has yet
+ * to give back.
+ */
 static inline void mortise_kit_destroy(void* instance) {
   MortiseError error;
   char text[MORTISE_MIN_MESSAGE];

@@ -33,15 +33,18 @@ static inline MortiseField mortise_field_string(const char* key, const char* tex
   return mortise_field(key, text != NULL ? mortise_string(text, strlen(text)) : mortise_null());
 }
 
-static inline MortiseField mortise_field_view(const char* key, MortiseView view) { return mortise_field(key, mortise_string(view.data, view.length)); }
+/* Text of length bytes. */
+static inline MortiseField mortise_field_view(const char* key, MortiseView view) {
+  return mortise_field(key, mortise_string(view.data, view.length));
+}
 
 /*
  * [any-thread] Logs a NUL-terminated message with any number of fields:
  *
  *     MORTISE_LOG(host, MORTISE_LOG_DEBUG, "read", mortise_field_string("path", path), mortise_field_int64("bytes", size));
  *
- * Below the level nothing but host and level is evaluated; above it those two are evaluated twice. That the host drops a line is no reason to fail, so nothing is
- * returned: whoever must know calls host->log.
+ * Below the level nothing but host and level is evaluated; above it those two are evaluated twice. That the host drops a line is no reason to fail,
+ * so nothing is returned: whoever must know calls host->log.
  */
 #define MORTISE_LOG(...) MORTISE_KIT_EXPAND(MORTISE_KIT_LOG(__VA_ARGS__, mortise_field(NULL, mortise_null())))
 #define MORTISE_KIT_LOG(host_, level_, message_, ...)                                                         \
@@ -58,7 +61,10 @@ static inline void mortise_kit_log(const MortiseHost* host, uint32_t level, cons
   (void)host->log(host, level, message, SIZE_MAX, fields, count);
 }
 
-/* [any-thread] Logs a message as printf makes it, if lines of that level are wanted. A message of over 511 bytes needs memory; where there is none, its beginning is logged. */
+/*
+ * [any-thread] Logs a message as printf makes it, if lines of that level are wanted. A message of over 511 bytes needs memory; where there is none,
+ * its beginning is logged.
+ */
 static inline void mortise_logf(const MortiseHost* host, uint32_t level, const char* format, ...) MORTISE_PRINTF(3, 4);
 static inline void mortise_logf(const MortiseHost* host, uint32_t level, const char* format, ...) {
   MortiseFormatted text;

@@ -9,8 +9,8 @@
 #include "state.h"
 
 /*
- * Spins: what is done behind it is a few loads and stores. Rationale: free_result gets a value and nothing else, and a result that borrows must not be freed, so those that are
- * to be freed are known by their address.
+ * Spins: what is done behind it is a few loads and stores. Rationale: free_result gets a value and nothing else, and a result that borrows must not
+ * be freed, so those that are to be freed are known by their address.
  */
 static inline void mortise_kit_lock(void) {
 #if defined(_MSC_VER) && !defined(__clang__)
@@ -48,8 +48,8 @@ static inline FfiResult mortise_kit_describe_function(const void* instance, uint
   return MORTISE_OK;
 }
 
-static inline FfiResult mortise_kit_call(void* instance, uint32_t index, const MortiseCall* call, const MortiseValue* arguments, size_t argument_count, MortiseValue* result,
-                                         MortiseError* error) {
+static inline FfiResult mortise_kit_call(void* instance, uint32_t index, const MortiseCall* call, const MortiseValue* arguments,
+                                         size_t argument_count, MortiseValue* result, MortiseError* error) {
   const MortiseCallable* callable;
   MortiseArguments given;
   MortiseReturn returned;

@@ -13,13 +13,17 @@
 #define MORTISE_ITEMS(array) {(array), sizeof(array) / sizeof((array)[0])}
 
 /*
- * One item of `.stages`: MORTISE_STAGE("greeter:greet", greet), followed by any further fields of MortiseStage: .name, .description, .flags, .dry_run, .destroy, .state.
- * Without .state the functions get the instance that `create` made. The kit registers the stage, and says in `required_stages` that the plugin provides it.
+ * One item of `.stages`: MORTISE_STAGE("greeter:greet", greet), followed by any further fields of MortiseStage: .name, .description, .flags,
+ * .dry_run, .destroy, .state. Without .state the functions get the instance that `create` made. The kit registers the stage, and says in
+ * `required_stages` that the plugin provides it.
  */
 #define MORTISE_STAGE(...) MORTISE_KIT_EXPAND(MORTISE_KIT_STAGE(__VA_ARGS__, .size = sizeof(MortiseStage)))
 #define MORTISE_KIT_STAGE(id_, execute_, ...) {.id = (id_), .execute = (execute_), __VA_ARGS__}
 
-/* One item of `.functions`: MORTISE_FUNCTION("add", add), followed by any further fields of MortiseCallable: .description, .arguments_schema, .result_schema, .flags, .state. */
+/*
+ * One item of `.functions`: MORTISE_FUNCTION("add", add), followed by any further fields of MortiseCallable: .description, .arguments_schema,
+ * .result_schema, .flags, .state.
+ */
 #define MORTISE_FUNCTION(...) MORTISE_KIT_EXPAND(MORTISE_KIT_FUNCTION(__VA_ARGS__, .reserved = 0))
 #define MORTISE_KIT_FUNCTION(name_, function_, ...) {.name = (name_), .function = (function_), __VA_ARGS__}
 
@@ -27,7 +31,8 @@
 #define MORTISE_SERVICE(name_, version_, table_) {.size = sizeof(MortiseService), .name = (name_), .version = (version_), .table = (table_)}
 
 /* One item of `.resources`: MORTISE_RESOURCE("port", "8080", MORTISE_PROVIDES_UNIQUE). */
-#define MORTISE_RESOURCE(type_, identifier_, access_) {.size = sizeof(MortiseResource), .access = (access_), .type = (type_), .identifier = (identifier_)}
+#define MORTISE_RESOURCE(type_, identifier_, access_) \
+  {.size = sizeof(MortiseResource), .access = (access_), .type = (type_), .identifier = (identifier_)}
 
 /* One item of `.extensions`: MORTISE_EXTENSION(MORTISE_EXT_HEALTH, &health). */
 #define MORTISE_EXTENSION(id_, table_) {.id = (id_), .table = (table_)}
@@ -43,8 +48,8 @@ typedef struct MortiseExtension {
 /*
  * Every field may be left out. What is said here is static: the host reads it from this struct for as long as the process lives.
  *
- * Hooks that return a code fail with any code of result.h and a text in error, which is never NULL: the kit keeps the text where the host asks for it (mortise.error/1).
- * They are called on the main thread, one at a time; thread and state of each: plugin.h.
+ * Hooks that return a code fail with any code of result.h and a text in error, which is never NULL: the kit keeps the text where the host asks for it
+ * (mortise.error/1). They are called on the main thread, one at a time; thread and state of each: plugin.h.
  */
 typedef struct MortisePlugin {
   struct {
@@ -94,8 +99,8 @@ typedef struct MortisePlugin {
   bool is_core;
 
   /*
-   * [main-thread, inside _plugin_init] Once for each opening: makes what the other hooks, stages and functions get as instance or state, or NULL. A failure refuses the plugin: nothing else
-   * of it is called, so what was made until then is given back here. NULL: the instance is NULL.
+   * [main-thread, inside _plugin_init] Once for each opening: makes what the other hooks, stages and functions get as instance or state, or NULL. A
+   * failure refuses the plugin: nothing else of it is called, so what was made until then is given back here. NULL: the instance is NULL.
    */
   FfiResult (*create)(void** instance, MortiseError* error);
 
@@ -117,8 +122,12 @@ typedef struct MortisePlugin {
   const void* reserved; /* NULL */
 } MortisePlugin;
 
-/* [main-thread & opened, inside register_stages] Registers one stage more, with a text if the host refuses it. A stage without state gets `state` of the struct as it is. */
+/*
+ * [main-thread & opened, inside register_stages] Registers one stage more, with a text if the host refuses it. A stage without state gets `state` of
+ * the struct as it is.
+ */
 static inline FfiResult mortise_register(const MortiseRegistry* registry, const MortiseStage* stage, MortiseError* error) {
+  const char* id;
   char reason[256];
   MortiseError refusal;
   FfiResult code;
@@ -129,11 +138,9 @@ static inline FfiResult mortise_register(const MortiseRegistry* registry, const 
   refusal.message.length = 0;
   code = registry->register_stage(registry, stage, &refusal);
   if (code == MORTISE_OK) return code;
-  if (refusal.message.length == 0) {
-    return mortise_failf(error, code, "the host refused the stage `%s`: %s (%s)", stage->id != NULL ? stage->id : "", mortise_code_text(code), mortise_code_name(code));
-  }
-  return mortise_failf(error, code, "the host refused the stage `%s`: %.*s (%s)", stage->id != NULL ? stage->id : "", (int)refusal.message.length, reason,
-                       mortise_code_name(code));
+  id = stage->id != NULL ? stage->id : "";
+  if (refusal.message.length == 0) return mortise_failf(error, code, "the host refused the stage `%s`: %s (%s)", id, MORTISE_PRINT_CODE(code));
+  return mortise_failf(error, code, "the host refused the stage `%s`: %.*s (%s)", id, (int)refusal.message.length, reason, mortise_code_name(code));
 }
 
 #endif

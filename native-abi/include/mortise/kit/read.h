@@ -41,13 +41,16 @@ static inline const char* mortise_kit_noun(uint32_t tag) {
     case MORTISE_BYTES:
       return "bytes";
     case MORTISE_JSON:
-      return "a json";
+      return "json";
     default:
       return "of an unknown type";
   }
 }
 
-/* Fails as mortise_failf does, with the origin before the text: mortise_fail_at(error, MORTISE_INVALID_DATA, origin, "must be a path, but is %s", …). A macro, which evaluates code twice. */
+/*
+ * Fails as mortise_failf does, with the origin before the text: mortise_fail_at(error, MORTISE_INVALID_DATA, origin, "must be a path, but is %s", …).
+ * A macro, which evaluates code twice.
+ */
 #define mortise_fail_at(error_, code_, origin_, ...) (mortise_kit_fail_at((error_), (code_), (origin_), __VA_ARGS__), (FfiResult)(code_))
 
 static inline void mortise_kit_fail_at(MortiseError* error, FfiResult code, MortiseOrigin origin, const char* format, ...) MORTISE_PRINTF(4, 5);
@@ -82,13 +85,23 @@ static inline FfiResult mortise_read_bool(const MortiseValue* value, MortiseOrig
   return MORTISE_OK;
 }
 
+/* 15 digits if they name this double, else 17, which always do. */
+static inline void mortise_kit_digits(char* text, size_t capacity, double number) {
+  double read;
+  (void)snprintf(text, capacity, "%.15g", number);
+  read = strtod(text, NULL);
+  if (read < number || read > number) (void)snprintf(text, capacity, "%.17g", number);
+}
+
 /* Whole doubles within ±2^53 are taken too, since that is what JavaScript has for most numbers. */
 static inline FfiResult mortise_read_int64(const MortiseValue* value, MortiseOrigin origin, int64_t* out, MortiseError* error) {
   *out = 0;
   if (value->tag == MORTISE_DOUBLE) {
     double number = value->as.number;
     if (!(number >= -9007199254740992.0 && number <= 9007199254740992.0) || (double)(int64_t)number < number || (double)(int64_t)number > number) {
-      return mortise_fail_at(error, MORTISE_WRONG_TYPE, origin, "must be an int64, but is the double %.17g", number);
+      char digits[40];
+      mortise_kit_digits(digits, sizeof digits, number);
+      return mortise_fail_at(error, MORTISE_WRONG_TYPE, origin, "must be an int64, but is the double %s", digits);
     }
     *out = (int64_t)number;
     return MORTISE_OK;

@@ -12,8 +12,8 @@
 #endif
 
 /*
- * One per library, defined by MORTISE_EXPORT_PLUGIN. All that changes is made fresh by `_plugin_init`. The message belongs to the base slots and to destroy of stages, which come one at a
- * time on the main thread; `owned` is behind the lock, since functions return on many threads.
+ * One per library, defined by MORTISE_EXPORT_PLUGIN. All that changes is made fresh by `_plugin_init`. The message belongs to the base slots and to
+ * destroy of stages, which come one at a time on the main thread; `owned` is behind the lock, since functions return on many threads.
  */
 typedef struct MortiseKit {
   const MortisePlugin* plugin;
@@ -46,7 +46,7 @@ static inline MortiseError mortise_kit_room(void) {
 /* Keeps the text of a failure, or one of the code where a slot has no code to return. */
 static inline void mortise_kit_keep(MortiseError* error, FfiResult code, bool has_code) {
   if (code == MORTISE_OK) return;
-  if (error->message.length == 0 && !has_code) (void)mortise_failf(error, code, "%s (%s)", mortise_code_text(code), mortise_code_name(code));
+  if (error->message.length == 0 && !has_code) (void)mortise_failf(error, code, "%s (%s)", MORTISE_PRINT_CODE(code));
   mortise_kit.message_length += error->message.length;
 }
 
@@ -63,8 +63,8 @@ static inline void mortise_kit_separate(void) {
 }
 
 /*
- * [main-thread, inside the destroy of a stage] Says that it failed, since it has no code to return: the text is reported after the plugin's own destroy, as `stage ID: TEXT`. stage_id is
- * that of the stage, format and the rest as for printf.
+ * [main-thread, inside the destroy of a stage] Says that it failed, since it has no code to return: the text is reported after the plugin's own
+ * destroy, as `stage ID: TEXT`. stage_id is that of the stage, format and the rest as for printf.
  */
 static inline void mortise_stage_destroy_failed(const char* stage_id, const char* format, ...) MORTISE_PRINTF(2, 3);
 static inline void mortise_stage_destroy_failed(const char* stage_id, const char* format, ...) {
