@@ -19,11 +19,21 @@ interface Language {
 }
 
 const same = (text: string) => text;
+const panicked = (text: string) => new RegExp(`panicked: ${text} \\(src/lib\\.rs:\\d+:\\d+\\)`);
 
 const LANGUAGES: readonly Language[] = [
   { plugin: 'faulty-table', says: same, without: [] },
   { plugin: 'faulty-c', says: same, without: GETTERS },
   { plugin: 'faulty-cpp', says: same, saysOtherwise: () => 'an exception that is no std::exception', without: [] },
+  {
+    plugin: 'faulty-rust',
+    says: panicked,
+    // Where a slot can return an error, that is the other way to fail; elsewhere a panic that is no text.
+    saysOtherwise: (text, slot) =>
+      GETTERS.some((getter) => getter === slot) || slot.endsWith('destroy') ? panicked('with a value that is no text') : text,
+    // Constants of the manifest.
+    without: ['name', 'version'],
+  },
 ];
 
 interface Cell extends Language {
