@@ -16,7 +16,10 @@ export interface Block {
 
 /** The pages for users, relative to the root. */
 export function pages(): string[] {
-  const docs = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
+  const docs = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+    .map((name) => name.replaceAll('\\', '/'))
+    .filter((name) => name.endsWith('.md'))
+    .sort();
   return ['README.md', 'ARCHITECTURE.md', ...docs.map((name) => `docs/${name}`)];
 }
 
