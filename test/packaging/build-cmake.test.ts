@@ -225,7 +225,7 @@ describe.skipIf(!isHere('cmake') || process.platform === 'win32')('mortise build
     const { code, stderr } = await ended;
     expect(code).toBe(130);
     expect(stderr).toContain('error Cancelled: the build was interrupted');
-    await expect.poll(() => runs(sleeper)).toBe(false);
+    await expect.poll(() => runs(sleeper), { timeout: 30_000 }).toBe(false);
     expect(existsSync(join(folder, 'dist'))).toBe(false);
   });
 });

@@ -214,7 +214,7 @@ describe.skipIf(!hasTools)('mortise pack', () => {
     copyFileSync(join(hanging, 'build/cmake', `greeter${suffix}`), join(folder, built('greeter')));
     const before = filesIn(folder);
     const { child, ended } = start(['pack', folder]);
-    await expect.poll(() => looksOf(child.pid as number).length).toBe(1);
+    await expect.poll(() => looksOf(child.pid as number).length, { timeout: 30_000 }).toBe(1);
     child.kill('SIGINT');
     expect(await ended).toMatchObject({ code: 130, stderr: expect.stringContaining('error Cancelled') });
     expect(filesIn(folder)).toEqual(before);
