@@ -1,12 +1,12 @@
 import { checkPlugin } from '../core/define-plugin.js';
-import { type StageRegistry as Registry, StageRegistry, StageTable } from '../pipelines/index.js';
+import { StageRegistry, StageTable } from '../pipelines/index.js';
 import type { Plugin } from '../plugin/index.js';
 
 /**
  * The stages of TypeScript plugins, as a manager would register them; nothing of the plugins is started.
  * @throws `InvalidOption` (no plugin), `StageInvalid` (an id that is none, or twice in one plugin), `NamespaceTaken`; what `registerStages` throws
  */
-export async function memoryRegistry(...plugins: readonly Plugin[]): Promise<Registry> {
+export async function memoryRegistry(...plugins: readonly Plugin[]): Promise<StageRegistry> {
   const table = new StageTable();
   for (const plugin of plugins) {
     checkPlugin(plugin, 'memoryRegistry takes plugins');

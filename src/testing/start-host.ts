@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { discover } from '../core/directories.js';
 import { type BootReport, type PluginInfo, PluginManager } from '../core/index.js';
 import { isModulePath } from '../core/module-path.js';
-import { PluginSystemError } from '../errors/index.js';
+import { type ErrorCode, PluginSystemError } from '../errors/index.js';
 import type { ContextInput, JsonValue, Plugin, PluginWarning } from '../plugin/index.js';
 import { checkDenied } from './capabilities.js';
 import { type Manifest, requireManifest } from './expected-manifest.js';
@@ -115,7 +115,12 @@ function managerOptions({ app, apiVersion, directories, preflight, limits }: Hos
 
 /** What can be told of files before anything of them runs. */
 async function checkFiles({ plugins, directories, limits }: HostPlan): Promise<void> {
-  const found = discover(directories, new Set()).paths.map((path): PlannedPlugin => ({ path }));
+  const { paths, warnings } = discover(directories, new Set());
+  const [warning] = warnings;
+  // A test of what is not there would test nothing.
+  if (warning !== undefined)
+    throw new PluginSystemError(warning.code as ErrorCode, warning.message, { operation: 'directory' });
+  const found = paths.map((path): PlannedPlugin => ({ path }));
   const libraries = [...plugins, ...found].filter(({ path }) => path !== undefined && !isModulePath(path));
   if (limits.denied.size === 0 && libraries.every(({ manifest }) => manifest === undefined)) return;
   const { checkLibraryFile } = await import('../native/index.js');
@@ -146,12 +151,9 @@ async function logDelivery({ loaded }: BootReport): Promise<() => void> {
 /**
  * @throws the error of the first that does not run
  */
-function requireAll({ failed, loaded, warnings }: BootReport): void {
+function requireAll({ failed }: BootReport): void {
   const first = failed.find(({ error }) => error.code !== 'DependencyFailed') ?? failed[0];
   if (first !== undefined) throw first.error;
-  // Nothing runs from a folder that is not there: a test of it would test nothing.
-  const [warning] = loaded.length === 0 ? warnings : [];
-  if (warning !== undefined) throw new PluginSystemError('FileNotFound', warning.message, { operation: 'start' });
 }
 
 function warningsOf({ loaded, warnings }: BootReport): Array<PluginWarning & { plugin?: string }> {

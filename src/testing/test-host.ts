@@ -1,5 +1,4 @@
 import { rm } from 'node:fs/promises';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PluginInfo, PluginManager } from '../core/index.js';
 import { checkOptionNames, PluginSystemError, shown } from '../errors/index.js';
 import type { PipelineStep, RunReport } from '../pipelines/index.js';
@@ -89,9 +88,7 @@ export class TestHost {
     const ids = typeof stages === 'string' ? [stages] : stages;
     if (!Array.isArray(ids))
       throw new PluginSystemError('InvalidOption', `run takes the id of a stage or a list of ids, not ${shown(stages)}`);
-    const report = await this.manager.run(this.#steps(ids), { ...options, data });
-    await this.#heardAll();
-    return report;
+    return this.manager.run(this.#steps(ids), { ...options, data });
   }
 
   /**
@@ -149,12 +146,6 @@ export class TestHost {
     };
     for (const id of ids) place(id);
     return steps;
-  }
-
-  /** Until listeners and the lines of compiled plugins have come. */
-  async #heardAll(): Promise<void> {
-    await nextTurn();
-    this.#parts.deliverLogs();
   }
 
   async #close(): Promise<void> {

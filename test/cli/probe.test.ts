@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { module } from '../support/modules.js';
 import { describeWithFixtures, fixture, folderOf, shipped } from '../support/plugins.js';
 import { json, mortise, start } from './mortise.js';
 
@@ -43,6 +44,26 @@ describeWithFixtures('mortise probe', () => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
     expect(stdout + stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
     expect(stdout).toContain('\\u001b[2J');
+  });
+
+  it('[G23] takes a module in JavaScript', async () => {
+    const path = module(
+      'greets.mjs',
+      "export default definePlugin({ name: 'greets', version: '1.0.0', stages: [{ id: 'greets:run', execute() {} }] })",
+    );
+    const { code, stdout, stderr } = await mortise('probe', path, '--init');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('greets 1.0.0: ok');
+    expect(stdout).toMatch(/stages +greets:run/);
+    expect(stdout).toMatch(/import +\d+(\.\d+)? ms/);
+    expect(stdout).not.toContain('given back');
+  });
+
+  it('[G23] says what is wrong with a module', async () => {
+    const { code, stderr } = await mortise('probe', module('none.mjs', 'export const a = 1;'));
+    expect(code).toBe(1);
+    expect(stderr).toContain('error ModuleInvalid: it has no default export');
+    expect(stderr).toMatch(/^ {2}to do +\S/m);
   });
 
   it('ends with 130 when it is interrupted', async () => {

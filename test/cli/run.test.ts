@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { module } from '../support/modules.js';
 import { describeWithFixtures, fixture, folderOf, shipped } from '../support/plugins.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { json, mortise, start } from './mortise.js';
@@ -42,6 +43,25 @@ describeWithFixtures('mortise run', () => {
     expect(stderr).toBe('');
     expect(stdout).toMatch(/^ok {2}text:survey {2}\d/m);
     expect(stdout).toMatch(/^text\.words +3$/m);
+  });
+
+  it('[G16] [G20] starts plugins that are named by file, compiled ones and modules, beside those of folders', async () => {
+    const path = module(
+      'counts.mjs',
+      `export default definePlugin({
+        name: 'counts', version: '1.0.0', dependencies: [{ name: 'text' }],
+        stages: [{ id: 'counts:double', execute: (context) => context.set('double', 2n * context.get('text.words')) }],
+      })`,
+    );
+    const stages = ['--stage', 'text:survey', '--stage', 'counts:double', '--input', textFile()];
+    for (const place of [shipped('text'), folderOf(shipped('text'))]) {
+      const { code, document } = await json('run', path, place, ...stages);
+      expect(code).toBe(0);
+      expect(document).toMatchObject({ status: 'ok', data: { double: 6 }, plugins: { failed: [] } });
+    }
+    const { code, stderr } = await mortise('run', '/no/such/module.mjs', '--stage', 'a:b');
+    expect(code).toBe(1);
+    expect(stderr).toContain('error FileNotFound');
   });
 
   it('[G16] runs a pipeline of a file, and only says what it would do in a dry run', async () => {

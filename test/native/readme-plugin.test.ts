@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { standIn, testHost } from 'mortise/testing';
 import { expect, it } from 'vitest';
 import { refusal } from '../support/errors.js';
-import { createManager } from '../support/managers.js';
+import { startHost } from '../support/hosts.js';
 import { describeWithFixtures, suffix } from '../support/plugins.js';
 import { temporaryFolder } from '../support/temporary.js';
-import { plugin } from '../support/typescript-plugin.js';
 
 const abi = fileURLToPath(new URL('../../native-abi/', import.meta.url));
 
@@ -21,17 +21,21 @@ function build(): string {
 
 describeWithFixtures('the plugin that the page for authors quotes', () => {
   it('[G21] offers its service, and declares its resource', async () => {
-    const manager = await createManager();
-    const { metadata } = await manager.load(build());
-    expect(manager.services.list()).toEqual([{ name: 'com.example.store', version: '1.0.0', plugin: 'store', kind: 'native' }]);
-    expect(metadata.resources).toEqual([{ type: 'port', identifier: '8080', access: 'provides_unique' }]);
-    const other = plugin('web', {}, { resources: [{ type: 'port', identifier: '8080', access: 'provides_unique' }] });
-    expect((await refusal(manager.load(other))).code).toBe('ResourceConflict');
+    const path = build();
+    const host = await startHost(testHost().plugin(path));
+    const offered = { name: 'com.example.store', version: '1.0.0', plugin: 'store', kind: 'native' };
+    expect(host.manager.services.list()).toEqual([offered]);
+    const resource = { type: 'port', identifier: '8080', access: 'provides_unique' } as const;
+    expect(host.plugin('store').metadata.resources).toEqual([resource]);
+    await host.close();
+    const both = testHost()
+      .plugin(path)
+      .plugin(standIn('web', { resources: [resource] }));
+    expect((await refusal(both.start())).code).toBe('ResourceConflict');
   });
 
   it('[G7] says why its init failed', async () => {
-    const manager = await createManager({ config: { store: { first: 'one' } } });
-    const error = await refusal(manager.load(build()));
+    const error = await refusal(testHost().plugin(build()).config({ first: 'one' }).start());
     expect(error.code).toBe('InitFailed');
     expect(error.detail).toContain('the option `first` must be a number');
   });

@@ -1,9 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ContextValue } from 'mortise';
+import { standIn, testHost } from 'mortise/testing';
 import { describe, expect, it } from 'vitest';
 import { declared } from '../support/declared.js';
 import { refusal } from '../support/errors.js';
+import { startHost } from '../support/hosts.js';
 import { createManager, managerWith } from '../support/managers.js';
 import { memoryLogger } from '../support/memory-logger.js';
 import { describeWithFixtures, folderOf, shipped } from '../support/plugins.js';
@@ -13,6 +15,13 @@ const BOTH = [shipped('text'), shipped('summary')];
 const WITH_LOGGING = [shipped('logging'), ...BOTH];
 /** For runs that are given what text:survey would set. */
 const skip = { 'text:survey': 'given' };
+
+const both = () => testHost().plugin(shipped('summary')).plugin(shipped('text'));
+/** With a `text` that leaves what is in the context as it is. */
+const surveyed = () =>
+  testHost()
+    .plugin(shipped('summary'))
+    .plugin(standIn('text', { stages: { 'text:survey': () => {} } }));
 
 /** What text:survey sets. */
 const survey = (lines: bigint, words: bigint, ...top: Array<[string, number]>) => ({
@@ -25,18 +34,18 @@ describe('summary:write', () => {
   it('[G22] says in one line what text:survey found', async () => {
     const path = join(temporaryFolder(), 'poem.txt');
     writeFileSync(path, 'a rose is a rose\nis a rose\n');
-    const manager = await managerWith(BOTH);
-    const run = await manager.run(['text:survey', 'summary:write'], { data: { path } });
-    expect(run.data['summary.text']).toBe('2 lines, 8 words; most frequent: a (3), rose (3), is (2)');
+    const host = await startHost(both());
+    const { values } = await host.run(['text:survey', 'summary:write'], { path });
+    expect(values['summary.text']).toBe('2 lines, 8 words; most frequent: a (3), rose (3), is (2)');
   });
 
   it('[G22] [G12] alone has text:survey run before it, for summary', async () => {
     const path = join(temporaryFolder(), 'line.txt');
     writeFileSync(path, 'a rose\n');
-    const manager = await managerWith(BOTH);
-    const run = await manager.run(['summary:write'], { data: { path } });
-    expect(run.stages).toMatchObject([{ stage: 'text:survey', requiredBy: 'summary' }, { stage: 'summary:write' }]);
-    expect(run.data['summary.text']).toBe('1 line, 2 words; most frequent: a (1), rose (1)');
+    const host = await startHost(both());
+    const { report, values } = await host.run('summary:write', { path });
+    expect(report.stages).toMatchObject([{ stage: 'text:survey', requiredBy: 'summary' }, { stage: 'summary:write' }]);
+    expect(values['summary.text']).toBe('1 line, 2 words; most frequent: a (1), rose (1)');
   });
 
   it.each<[string, Record<string, ContextValue>, string]>([
@@ -48,9 +57,8 @@ describe('summary:write', () => {
       '9 lines, 20 words; most frequent: a (5), b (4), c (3)',
     ],
   ])('[G22] names three words at most: of %s', async (_what, data, text) => {
-    const manager = await managerWith(BOTH);
-    const run = await manager.run(['summary:write'], { data, skip });
-    expect(run.data['summary.text']).toBe(text);
+    const host = await startHost(surveyed());
+    expect((await host.run('summary:write', data)).values['summary.text']).toBe(text);
   });
 
   it.each<[string, Record<string, ContextValue>, string]>([
@@ -76,15 +84,14 @@ describe('summary:write', () => {
       'the context value `text.top_words` must be a list of {word, count}, as text:survey sets it',
     ],
   ])('[G22] fails with a text that says so where %s', async (_what, data, detail) => {
-    const manager = await managerWith(BOTH);
-    const run = await manager.run(['summary:write'], { data, skip });
-    expect(run).toMatchObject({ ok: false, error: { code: 'StageFailed', plugin: 'summary', detail } });
+    const host = await startHost(surveyed());
+    expect(await refusal(host.run('summary:write', data))).toMatchObject({ code: 'StageFailed', plugin: 'summary', detail });
   });
 
   it('[G22] in a dry run says what it would do, before anything was surveyed', async () => {
-    const manager = await managerWith(BOTH);
-    const run = await manager.run(['summary:write'], { mode: 'dry_run' });
-    expect(run.stages.at(-1)?.descriptions).toEqual(['Summarise text.lines, text.words and text.top_words as summary.text.']);
+    const host = await startHost(both());
+    const { descriptions } = await host.run('summary:write', {}, { mode: 'dry_run' });
+    expect(descriptions.slice(-1)).toEqual(['Summarise text.lines, text.words and text.top_words as summary.text.']);
   });
 });
 

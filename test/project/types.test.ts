@@ -16,7 +16,7 @@ function compile(text: string): string {
     lib: ['es2023', 'esnext.disposable'],
     types: ['node'],
     typeRoots: [join(root, 'node_modules/@types')],
-    paths: { mortise: [join(dist, 'index.d.ts')] },
+    paths: { mortise: [join(dist, 'index.d.ts')], 'mortise/testing': [join(dist, 'testing/index.d.ts')] },
     strict: true,
     exactOptionalPropertyTypes: true,
     noUncheckedIndexedAccess: true,
@@ -117,6 +117,29 @@ describe('the types of the package', () => {
           const options: RunOptions = { data: report.data, signal, mode: undefined, skip: undefined };
           return manager.run([{ stage: 'a:b', after: undefined, timeoutMs: undefined }], options);
         };
+      `),
+    ).toBe('');
+  }, 120_000);
+
+  it('[G23] let a strict test use the test kit', () => {
+    expect(
+      compile(`
+        import type { PluginInfo, RunReport, StageRegistry } from 'mortise';
+        import { type Capability, type HostLimit, type LogRecord, librarySuffix, type MemoryContext, memoryContext, memoryRegistry, type PluginCall, type PluginLedgerEntry, type StandInDefinition, standIn, type TestHost, type TestHostBuilder, type TestRun, testHost } from 'mortise/testing';
+
+        const definition: StandInDefinition = { stages: { 'text:survey': (context) => context.set('text.lines', 1n) } };
+        const denied: Capability = 'network';
+        const builder: TestHostBuilder = testHost().plugin('greeter' + librarySuffix).config({ volume: 11 }).plugin(standIn('text', definition)).denyCapability(denied).timeout(5000).limits({ memoryMb: 16 });
+
+        export async function test(): Promise<[PluginInfo, readonly HostLimit[], readonly LogRecord[], readonly PluginCall[], readonly PluginLedgerEntry[]]> {
+          await using host: TestHost = await builder.start();
+          const run: TestRun = await host.run('text:survey', { path: 'x' }, { mode: 'dry_run' });
+          const report: RunReport = await host.tryRun(['text:survey']);
+          const context: MemoryContext = memoryContext({ rows: [{ a: 1 }] }, { mode: run.report.mode });
+          const stages: StageRegistry = await memoryRegistry(standIn('a', { version: '2.0.0' }));
+          void [report, context.get<string>('x'), stages.list()];
+          return [host.plugin('text'), host.limits, host.logs, host.calls, host.ledger];
+        }
       `),
     ).toBe('');
   }, 120_000);

@@ -20,15 +20,18 @@ export interface Declaration {
   readonly fails?: 'REGISTER_STAGES' | 'INIT' | 'PREFLIGHT' | 'SHUTDOWN';
   /** Whether it carries a record, and so writes npm ranges; otherwise Cargo's. Default true. */
   readonly hasRecord?: boolean;
+  /** Fields of the manifest in the record, beside name and version. */
+  readonly manifest?: Readonly<Record<string, unknown>>;
 }
 
 /** Compiles a plugin that declares this; the path of the library. */
 export function declared(declaration: Declaration): string {
-  const { name, version, priority, fails, stages } = declaration;
+  const { name, version, priority, fails, stages, manifest } = declaration;
   const dependency = ({ name, range, required = true }: { name: string; range?: string | undefined; required?: boolean }) =>
     `{${text(name)}, ${range === undefined ? 'NULL' : text(range)}, ${required}}`;
   const defines: Array<[string, string | undefined]> = [
     ['RECORD', declaration.hasRecord === false ? undefined : '1'],
+    ['MANIFEST', manifest && text(`,${JSON.stringify(manifest).slice(1, -1)}`)],
     ['VERSION', version && text(version)],
     ['CORE', declaration.isCore ? '1' : undefined],
     ['PRIORITY', priority && `{${CATEGORIES.indexOf(priority.category)}, ${priority.value}}`],
