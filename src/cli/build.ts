@@ -63,10 +63,11 @@ function describe(report: BuildReport): string[] {
   const { plugin, version, tool, platform, arch, result, size, unstripped, notStripped, debug, probed, document, metadata } =
     report;
   const shown = (path: string) => printable(relative('', path) || '.');
-  const isStripped = unstripped !== null && !debug && notStripped === null;
+  const isCompiled = unstripped !== null;
+  const isStripped = isCompiled && !debug && notStripped === null;
   const rows = [
     ['built', `${shown(result)}  ${bytes(size)}${isStripped ? `, ${bytes(unstripped.size)} before strip` : ''}`],
-    ...(unstripped === null ? [] : [['unstripped', shown(unstripped.path)]]),
+    ...(isCompiled ? [['unstripped', shown(unstripped.path)]] : []),
     ...(notStripped === null ? [] : [['not stripped', printable(notStripped)]]),
     ...(metadata?.abi === undefined
       ? []
@@ -75,8 +76,9 @@ function describe(report: BuildReport): string[] {
       index === 0 ? 'stages' : '',
       `${printable(id)}${description === undefined ? '' : `  ${printable(description)}`}`,
     ]),
-    ['probed', probed ? 'ok: all that it handed over was given back' : `no: this process cannot run it (${platform}-${arch})`],
+    ['probed', probed ? `ok${isCompiled ? ': all that it handed over was given back' : ''}` : 'no: it cannot run here'],
     ...(document === null ? [] : [['metadata', shown(document)]]),
   ];
-  return [`${printable(`${plugin} ${version}`)}: built with ${tool} for ${platform}-${arch}`, ...columns(rows, '  ')];
+  const target = isCompiled ? ` for ${platform}-${arch}` : '';
+  return [`${printable(`${plugin} ${version}`)}: built with ${tool}${target}`, ...columns(rows, '  ')];
 }

@@ -39,7 +39,7 @@ function describe({ plugin, version, archive, size, sha256, unchanged, probed, f
   const rows = [
     ['archive', `${printable(relative('', archive))}  ${bytes(size)}${unchanged ? ', as it was' : ''}`],
     ['sha256', sha256],
-    ['probed', probed ?? 'none'],
+    ['probed', probed ?? 'when it was built'],
     ...files.map((file, index) => [
       index === 0 ? 'contents' : '',
       `${bytes(file.size).padStart(length)}  ${printable(file.path)}`,

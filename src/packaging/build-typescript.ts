@@ -2,9 +2,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { PluginSystemError } from '../errors/index.js';
+import { askModule } from './ask-module.js';
 import type { BuildReport } from './build.js';
-import { type DocumentFile, documentPath, documentText, type PluginDocument, readDocument } from './document.js';
+import { answered, type DocumentFile, documentPath, documentText, type PluginDocument, readDocument } from './document.js';
 import { placeFile, placeText } from './place.js';
+import type { ProbeLimits } from './probed.js';
 import type { BuildJob } from './tools/build-tool.js';
 import { compileTypeScript, entryOf } from './tools/tsc.js';
 
@@ -12,8 +14,8 @@ import { compileTypeScript, entryOf } from './tools/tsc.js';
 export const ANY = 'any';
 
 /** Compiles beside dist/, so that imports such as '../manifest.json' mean the same, and puts the result into dist/ when all is well. */
-export async function buildTypeScript(job: BuildJob): Promise<BuildReport> {
-  const { directory, manifest, isDebug, signal } = job;
+export async function buildTypeScript(job: BuildJob, limits: ProbeLimits): Promise<BuildReport> {
+  const { directory, manifest, isDebug, signal, onProgress } = job;
   const dist = join(directory, 'dist');
   const work = await mkdtemp(join(directory, '.mortise-build-'));
   try {
@@ -27,11 +29,20 @@ export async function buildTypeScript(job: BuildJob): Promise<BuildReport> {
           'Let "exports" of package.json name the compiled module of the plugin; rootDir of tsconfig.json decides where it comes to lie.',
       });
     }
+    onProgress(`probing ${manifest.name}`);
+    const asked = await askModule(join(work, entry), directory, manifest, limits);
     if (signal.aborted)
       throw new PluginSystemError('Cancelled', 'the build was interrupted', { path: directory, operation: 'tsc' });
     const made = filesIn(work);
     const files = made.filter(isCode).map((path) => fileEntry(work, path));
-    const metadata: PluginDocument = { format: 1, manifest, language: 'typescript', entry: `${ANY}/${entry}`, files };
+    const metadata: PluginDocument = {
+      format: 1,
+      manifest,
+      language: 'typescript',
+      entry: `${ANY}/${entry}`,
+      ...answered(asked),
+      files,
+    };
     const before = leftOvers(dist, manifest.name, files);
     for (const path of made) await placeFile(join(work, path), join(dist, path), 'build');
     for (const path of before) await rm(join(dist, path), { force: true });
@@ -48,10 +59,10 @@ export async function buildTypeScript(job: BuildJob): Promise<BuildReport> {
       size: files.reduce((sum, { size }) => sum + size, 0),
       unstripped: null,
       notStripped: null,
-      probed: false,
+      probed: true,
       document,
       metadata,
-      warnings: [],
+      warnings: asked.warnings,
     };
   } finally {
     await rm(work, { recursive: true, force: true });

@@ -62,7 +62,7 @@ export async function build(directory: string, options: BuildOptions): Promise<B
   const job: BuildJob = { directory: folder, manifest, isDebug, signal, onOutput, onProgress };
   onProgress(`building ${manifest.name} with ${name}`);
   const tool = libraryTool(name);
-  return tool === undefined ? await buildTypeScript(job) : await buildLibrary(tool, name, job, options);
+  return tool === undefined ? await buildTypeScript(job, options) : await buildLibrary(tool, name, job, options);
 }
 
 async function buildLibrary(tool: LibraryTool, name: ToolName, job: BuildJob, limits: BuildOptions): Promise<BuildReport> {
@@ -79,7 +79,7 @@ async function buildLibrary(tool: LibraryTool, name: ToolName, job: BuildJob, li
   const result = join(dist, folderOf(library), libraryName(manifest.name, library));
   await placeFile(library.path, result, 'build');
   const others = await otherLibraries(dist, manifest, result);
-  const metadata = asked === undefined ? null : documentOf(manifest, asked, [library, ...others.libraries]);
+  const metadata = asked === undefined ? null : documentOf(manifest, asked, library, [library, ...others.libraries]);
   const document = documentPath(dist, manifest.name);
   if (metadata !== null) await placeText(documentText(metadata), document, 'build');
   const { platform, arch, size } = library;

@@ -36,30 +36,35 @@ export interface PluginDocument {
   readonly threads?: 'one' | 'safe';
   /** Where a plugin in TypeScript begins: one of `files`. */
   readonly entry?: string;
-  readonly metadata?: Omit<PluginMetadata, 'name' | 'version'>;
-  readonly stages?: readonly StageSummary[];
+  readonly metadata: Omit<PluginMetadata, 'name' | 'version'>;
+  readonly stages: readonly StageSummary[];
   readonly files: readonly DocumentFile[];
 }
 
-/** The document of a compiled plugin, of what one of its libraries answered. */
+/** The document of a compiled plugin: of what its library `own` answered, and of all files there are. */
 export function documentOf(
   manifest: PluginManifest,
-  { metadata, stages, record }: Asked,
+  asked: Asked,
+  { record }: CheckedLibrary,
   files: readonly CheckedLibrary[],
 ): PluginDocument {
-  const { name: _, version: __, ...rest } = metadata;
-  const { abi, headerVersion, threads, language } = record;
+  const { language, abiMajor, abiMinor, headerVersion, threads } = record;
   return {
     format: 1,
     manifest,
     language,
-    abi,
+    abi: `${abiMajor}.${abiMinor}`,
     headerVersion,
     threads,
-    metadata: rest,
-    stages,
+    ...answered(asked),
     files: files.map((file) => libraryEntry(manifest, file)),
   };
+}
+
+/** The part of a document that only the plugin can say. */
+export function answered({ metadata, stages }: Asked): Pick<PluginDocument, 'metadata' | 'stages'> {
+  const { name: _, version: __, ...rest } = metadata;
+  return { metadata: rest, stages };
 }
 
 /** How a document lists a library. */

@@ -44,7 +44,7 @@ export async function checkLibrary(path: string, manifest: PluginManifest, targe
       path,
     });
   }
-  const differences = drift(manifest, record.manifest);
+  const differences = drift(manifest, record.manifest, 'in the library');
   if (differences.length > 0) {
     throw new PluginSystemError('ManifestMismatch', differences.join('; '), {
       plugin: manifest.name,

@@ -50,12 +50,16 @@ function readText(path: string, directory: string): string {
   }
 }
 
-/** Where what a library says of itself differs from manifest.json, field by field; empty if it does not. */
-export function drift(wanted: Readonly<Record<string, unknown>>, found: Readonly<Record<string, unknown>>): string[] {
+/** Where `found` differs from manifest.json, field by field; empty if it does not. `where`: what `found` is. */
+export function drift(
+  wanted: Readonly<Record<string, unknown>>,
+  found: Readonly<Record<string, unknown>>,
+  where: string,
+): string[] {
   const fields = [...new Set([...Object.keys(wanted), ...Object.keys(found)])];
   const said = (manifest: Readonly<Record<string, unknown>>, field: string) =>
     Object.hasOwn(manifest, field) ? shown(manifest[field]) : 'nothing';
   return fields
     .filter((field) => !isDeepStrictEqual(wanted[field], found[field]))
-    .map((field) => `${field}: ${said(wanted, field)} in manifest.json, ${said(found, field)} in the library`);
+    .map((field) => `${field}: ${said(wanted, field)} in manifest.json, ${said(found, field)} ${where}`);
 }

@@ -19,7 +19,10 @@ export async function libraryContents(
   for (const { path, target } of found) libraries.push(await checkLibrary(path, manifest, target));
   const own = libraries.find(runsHere);
   const asked = own === undefined ? undefined : await ask(own.path, limits);
-  const document = asked === undefined ? remembered(dist, manifest, libraries) : documentOf(manifest, asked, libraries);
+  const document =
+    own === undefined || asked === undefined
+      ? remembered(dist, manifest, libraries)
+      : documentOf(manifest, asked, own, libraries);
   const unpacked = strangers.map((path) => ({
     code: 'PackFailed' as const,
     message: `${path} is not packed: of what lies beside it, only the library of the plugin is`,

@@ -15,9 +15,9 @@ const RUNTIME = ['dependencies', 'optionalDependencies', 'peerDependencies'];
 export function typeScriptContents(directory: string, manifest: PluginManifest, document: PluginDocument): Contents {
   const description = readPackage(directory);
   refuseDependencies(directory, manifest, description);
-  const differences = drift(manifest, document.manifest);
+  const differences = drift(manifest, document.manifest, 'when it was built');
   if (differences.length > 0) {
-    throw new PluginSystemError('ManifestMismatch', differences.join('; ').replaceAll('in the library', 'when it was built'), {
+    throw new PluginSystemError('ManifestMismatch', differences.join('; '), {
       plugin: manifest.name,
       path: join(directory, 'manifest.json'),
       remedy: 'Run `mortise build`, then pack again.',

@@ -1,5 +1,5 @@
-import type { RecordSummary, StageSummary } from '../isolation/index.js';
-import { probe } from '../isolation/probe.js';
+import { probe } from '../core/index.js';
+import type { StageSummary } from '../isolation/index.js';
 import type { PluginMetadata, PluginWarning } from '../plugin/index.js';
 import type { Target } from './library-check.js';
 
@@ -7,7 +7,6 @@ import type { Target } from './library-check.js';
 export interface Asked {
   readonly metadata: PluginMetadata;
   readonly stages: readonly StageSummary[];
-  readonly record: RecordSummary;
   readonly warnings: readonly PluginWarning[];
 }
 
@@ -21,12 +20,11 @@ export interface ProbeLimits {
 export const runsHere = ({ platform, arch }: Target) => platform === process.platform && arch === process.arch;
 
 /**
- * Opens a checked library in a process of its own, up to its stages.
+ * Opens a checked library, or a module, in a process of its own, up to its stages.
  * @throws what the probe found; `Cancelled`
  */
 export async function ask(path: string, { timeoutMs, signal }: ProbeLimits): Promise<Asked> {
-  const report = await probe(path, { timeoutMs, signal });
-  if (report.error !== undefined) throw report.error;
-  const { metadata, record, stages, warnings } = report as Asked;
-  return { metadata, record, stages, warnings };
+  const { error, metadata, stages, warnings } = await probe(path, { timeoutMs, signal });
+  if (error !== undefined) throw error;
+  return { metadata: metadata as PluginMetadata, stages, warnings };
 }

@@ -14,6 +14,8 @@ const COMMANDS = [
   'enable',
   'resolve',
   'create',
+  'build',
+  'pack',
   'include',
   'setup',
 ];

@@ -23,6 +23,7 @@ export const cmakeTool: LibraryTool = {
     const query = join(folder, '.cmake', 'api', 'v1', 'query', 'client-mortise');
     mkdirSync(query, { recursive: true });
     writeFileSync(join(query, 'codemodel-v2'), '');
+    // Of these, a project may want none.
     const variables = { CMAKE_BUILD_TYPE: config, mortise_DIR: PACKAGE_FOLDER, MORTISE_NODE: process.execPath };
     await configure(folder, variables, job);
     await compile(folder, config, job);
@@ -40,7 +41,7 @@ export async function configure(
   const definitions = Object.entries(variables).map(([name, value]) => `-D${name}=${value}`);
   // A folder that has a generator keeps it.
   const chosen = existsSync(join(folder, 'CMakeCache.txt')) ? [] : generator();
-  const args = ['-S', surroundings.directory, '-B', folder, ...chosen, ...definitions];
+  const args = ['--no-warn-unused-cli', '-S', surroundings.directory, '-B', folder, ...chosen, ...definitions];
   await cmake('cmake (configuration)', args, surroundings);
 }
 

@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PluginSystemError } from '../../errors/index.js';
 import { killGroup, OWN_GROUP } from '../../isolation/process-group.js';
 import { howToGet, missingIn, type Need } from './missing.js';
 
 /** Lines of a tool's output that an error carries. */
 const OUTPUT_LINES = 60;
-/** How long a tool has to end after it was asked to, before it is killed. Make removes what it has half written in that time. */
+/** How long a tool has to end after it was asked to, before it is killed. */
 const GRACE_MS = 3000;
+const POLL_MS = 20;
 /** How long is waited for the ends of pipes once the tool is gone: a compiler server that it started may hold them open. */
 const DRAIN_MS = 500;
 
@@ -75,44 +77,53 @@ function ending({ command, args, cwd, signal, onOutput, isStdoutData = false }: 
       if (!isStdoutData) show(chunk);
     });
     child.stderr.on('data', show);
-    const letGo = stopping(child, signal);
+    let ended: Promise<void> | undefined;
+    const stop = () => {
+      ended = end(child);
+    };
+    const leave = () => askToEnd(child);
+    signal.addEventListener('abort', stop, { once: true });
+    process.once('exit', leave);
+    const letGo = () => {
+      signal.removeEventListener('abort', stop);
+      process.off('exit', leave);
+    };
     child.once('error', (error) => {
       letGo();
       reject(error);
     });
-    child.once('exit', (code, killer) => {
+    child.once('exit', async (code, killer) => {
+      const closed = new Promise((close) => child.once('close', close));
+      await (ended ?? Promise.race([closed, sleep(DRAIN_MS, undefined, { ref: false })]));
       letGo();
-      const finish = () => {
-        clearTimeout(drain);
-        for (const stream of [child.stdout, child.stderr]) stream.destroy();
-        resolve({ code, killer, stdout: Buffer.concat(stdout).toString(), output: Buffer.concat(output).toString() });
-      };
-      const drain = setTimeout(finish, DRAIN_MS);
-      child.once('close', finish);
+      for (const stream of [child.stdout, child.stderr]) stream.destroy();
+      resolve({ code, killer, stdout: Buffer.concat(stdout).toString(), output: Buffer.concat(output).toString() });
     });
   });
 }
 
-/** Sees to it that the child ends when `signal` says so, and with this process. Call the result when it has ended. */
-function stopping(child: ChildProcess, signal: AbortSignal): () => void {
-  let killer: NodeJS.Timeout | undefined;
-  const kill = () => killGroup(child);
-  const stop = () => {
-    if (process.platform === 'win32' || child.pid === undefined) return kill();
-    try {
-      process.kill(-child.pid, 'SIGTERM');
-    } catch {
-      // Nobody is left.
-    }
-    killer = setTimeout(kill, GRACE_MS);
-  };
-  signal.addEventListener('abort', stop, { once: true });
-  process.once('exit', kill);
-  return () => {
-    clearTimeout(killer);
-    signal.removeEventListener('abort', stop);
-    process.off('exit', kill);
-    // What it started and did not wait for goes with it.
-    if (signal.aborted) kill();
-  };
+/** Ends the whole group of a child, gently first: Ninja gives each compiler a group of its own, which only Ninja can end, and Make removes what is half written. */
+async function end(child: ChildProcess): Promise<void> {
+  askToEnd(child);
+  for (let waited = 0; waited < GRACE_MS && isAlive(child); waited += POLL_MS) await sleep(POLL_MS);
+  if (isAlive(child)) killGroup(child);
+}
+
+function askToEnd(child: ChildProcess): void {
+  try {
+    if (process.platform === 'win32' || child.pid === undefined) killGroup(child);
+    else process.kill(-child.pid, 'SIGTERM');
+  } catch {
+    // Nobody is left.
+  }
+}
+
+/** Whether anybody of the group of a child is left. */
+function isAlive({ pid }: ChildProcess): boolean {
+  if (process.platform === 'win32' || pid === undefined) return false;
+  try {
+    return process.kill(-pid, 0);
+  } catch {
+    return false;
+  }
 }
