@@ -1,18 +1,16 @@
-// summary:write, as the host calls it. Nothing is thrown out of these functions.
+// summary:write, over the context of a run.
 #pragma once
 
-#include "mortise.h"
+#include <mortise.hpp>
+
 #include "mortise_logging.h"
 
 namespace summary {
 
-// What the stage needs beyond its context. Written in init only, before the stage runs.
-struct Services {
-  const MortiseLogService* log; // NULL: `logging` is not here
-};
+// log: NULL where `logging` is not there. Throws mortise::Error.
+void write(mortise::Context& context, const MortiseLogService* log);
 
-// state: the Services.
-FfiResult write_execute(void* state, const MortiseContext* context, MortiseError* error) noexcept;
-FfiResult write_dry_run(void* state, const MortiseContext* context, MortiseError* error) noexcept;
+// Says what write would do.
+void describe(mortise::Context& context);
 
 }  // namespace summary

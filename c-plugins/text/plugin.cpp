@@ -1,118 +1,23 @@
-// The table that the host sees. It is static, and so is all that its getters give out: the free slots have nothing to do.
-#include <cstdio>
-#include <cstring>
+// What the host sees of the library.
+#include <mortise.hpp>
 
-#include "mortise.h"
 #include "mortise_manifest.h"
 #include "stage.hpp"
 
-MORTISE_RECORD(MORTISE_LANGUAGE_CPP, MORTISE_THREADS_ONE, MORTISE_MANIFEST);
+namespace text {
 
-namespace {
+class Plugin final : public mortise::Plugin {
+ public:
+  Plugin() {
+    stage("text:survey", survey)
+        .name("Survey a text")
+        .description("Reads the file named by `path`, counts lines, words and bytes, ranks the words, and keeps the file's bytes in `content`.")
+        .dry_run(describe);
+  }
 
-// One plugin runs at a time, so its state is static. It is reset by _plugin_init.
-struct Plugin {
-  char failure[512]; // NUL-terminated; empty: the last call succeeded
-};
-Plugin plugin;
-
-FfiResult fail(Plugin* self, FfiResult code, const char* message) {
-  MortiseText text = {self->failure, sizeof self->failure - 1, 0};
-  mortise_text_set(&text, message, std::strlen(message));
-  self->failure[text.length] = '\0';
-  return code;
-}
-
-Plugin* self_of(const void* instance) { return static_cast<Plugin*>(const_cast<void*>(instance)); }
-
-void destroy(void*) {}
-const char* name(const void*) { return MORTISE_MANIFEST_NAME; }
-const char* version(const void*) { return MORTISE_MANIFEST_VERSION; }
-void free_string(char*) {}
-bool is_core(const void*) { return false; }
-FfiPluginPriority priority(const void*) { return {FFI_PRIORITY_THIRD_PARTY, 160}; }
-FfiSlice nothing(const void*) { return {nullptr, 0}; }
-void free_slice(FfiSlice) {}
-
-constexpr char survey_id[] = "text:survey";
-
-FfiSlice required_stages(const void*) {
-  static const FfiStageRequirement provided[] = {{survey_id, false, true}};
-  return {provided, 1};
-}
-
-FfiResult init(void* instance, void* app) {
-  if (app == nullptr) return fail(self_of(instance), MORTISE_NULL_POINTER, "init was called without a host");
-  return MORTISE_OK;
-}
-
-FfiResult preflight_check(const void*, const void*) { return MORTISE_OK; }
-FfiResult shutdown(void*) { return MORTISE_OK; }
-
-FfiResult register_stages(const void* instance, void* registry_pointer) {
-  Plugin* self = self_of(instance);
-  const auto* registry = static_cast<const MortiseRegistry*>(registry_pointer);
-  if (registry == nullptr) return fail(self, MORTISE_NULL_POINTER, "register_stages was called without a registry");
-
-  MortiseStage stage = {};
-  stage.size = sizeof stage;
-  stage.id = survey_id;
-  stage.name = "Survey a text";
-  stage.description = "Reads the file named by `path`, counts lines, words and bytes, ranks the words, and keeps the file's bytes in `content`.";
-  stage.execute = text::survey_execute;
-  stage.dry_run = text::survey_dry_run;
-
-  char reason[256];
-  MortiseError error = {sizeof error, MORTISE_OK, {reason, sizeof reason - 1, 0}};
-  const FfiResult code = registry->register_stage(registry, &stage, &error);
-  if (code == MORTISE_OK) return MORTISE_OK;
-  reason[error.message.length] = '\0';
-  char message[384];
-  std::snprintf(message, sizeof message, "the host refused the stage %s (code %d): %s", survey_id, static_cast<int>(code), reason);
-  // The base table knows the codes 1 to 4.
-  return fail(self, MORTISE_ERR, message);
-}
-
-PluginVTable table = {
-    &plugin,
-    destroy,
-    name,
-    free_string,
-    version,
-    free_string,
-    is_core,
-    priority,
-    nothing, // compatible_api_versions: every host
-    free_slice,
-    nothing, // dependencies
-    free_slice,
-    required_stages,
-    free_slice,
-    nothing, // conflicts_with
-    free_slice,
-    nothing, // incompatible_with
-    free_slice,
-    init,
-    preflight_check,
-    register_stages,
-    shutdown,
+  std::uint8_t priority() const override { return 160; }
 };
 
-void last_message(const void* instance, MortiseText* message) {
-  Plugin* self = instance != nullptr ? self_of(instance) : &plugin;
-  mortise_text_set(message, self->failure, std::strlen(self->failure));
-  self->failure[0] = '\0';
-}
+}  // namespace text
 
-constexpr MortiseErrorExtension error_extension = {sizeof(MortiseErrorExtension), 0, last_message};
-
-}  // namespace
-
-MORTISE_EXPORT PluginVTable* _plugin_init(void) {
-  plugin = Plugin{};
-  return &table;
-}
-
-MORTISE_EXPORT const void* mortise_plugin_extension(const char* id) {
-  return std::strcmp(id, MORTISE_EXT_ERROR) == 0 ? &error_extension : nullptr;
-}
+MORTISE_EXPORT_PLUGIN(text::Plugin, MORTISE_THREADS_ONE)

@@ -1,11 +1,14 @@
-// text:survey, as the host calls it. Nothing is thrown out of these functions.
+// text:survey, over the context of a run.
 #pragma once
 
-#include "mortise.h"
+#include <mortise.hpp>
 
 namespace text {
 
-FfiResult survey_execute(void* state, const MortiseContext* context, MortiseError* error) noexcept;
-FfiResult survey_dry_run(void* state, const MortiseContext* context, MortiseError* error) noexcept;
+// Reads the file named by `path` and sets what was counted. Throws mortise::Error, or what File throws.
+void survey(mortise::Context& context);
+
+// Says what survey would do.
+void describe(mortise::Context& context);
 
 }  // namespace text

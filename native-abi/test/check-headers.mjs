@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { folder, includes, inTemporaryFolder, refusal, run, warnings } from './compiler.mjs';
+import { cppKitCases } from './cpp-headers.mjs';
 import { declaredNames, listHeaders, missingFrom, readLayout } from './layout.mjs';
 
 const C = { language: 'c', standards: ['c11', 'c17'] };
@@ -230,7 +231,7 @@ function readmeCases() {
  * @returns {Promise<Array<{ name: string, ok: boolean, skipped?: string, output: string }>>}
  */
 export async function checkHeaders() {
-  const cases = [...headerCases(await listHeaders()), ...pluginCases(), ...excerptCases(), ...layoutCases(), ...readmeCases()];
+  const cases = [...headerCases(await listHeaders()), ...pluginCases(), ...excerptCases(), ...layoutCases(), ...readmeCases(), ...cppKitCases()];
   const results = [];
   let next = 0;
   const worker = async () => {

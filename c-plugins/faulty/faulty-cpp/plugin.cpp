@@ -2,6 +2,7 @@
 #include <atomic>
 #include <cstdint>
 #include <cstdlib>
+#include <limits>
 #include <memory>
 #include <mortise.hpp>
 #include <stdexcept>
@@ -48,6 +49,13 @@ class Echo final : public mortise::Stage {
   Fault fault_;
 };
 
+std::int64_t sum(const mortise::Arguments& arguments) {
+  const std::int64_t left = arguments.int64(0), right = arguments.int64(1);
+  using Limits = std::numeric_limits<std::int64_t>;
+  if (right > 0 ? left > Limits::max() - right : left < Limits::min() - right) throw mortise::Error(MORTISE_INVALID_DATA, "the sum is beyond an int64");
+  return left + right;
+}
+
 class Faulty final : public mortise::Plugin {
  public:
   Faulty() {
@@ -64,7 +72,7 @@ class Faulty final : public mortise::Plugin {
         .dry_run([](mortise::Context& context) { context.describe("throw"); });
 
     function("echo", [](const mortise::Arguments& arguments) { return arguments[0]; }).description("Gives its argument back").quick();
-    function("add", [](const mortise::Arguments& arguments) { return arguments.int64(0) + arguments.int64(1); }).description("Adds two integers").quick();
+    function("add", sum).description("Adds two integers").quick();
     function("fail", [](const mortise::Arguments& arguments) { throw mortise::Error(std::string(arguments.string(0))); });
     function("panic", [](const mortise::Arguments& arguments) { throw std::runtime_error(std::string(arguments.string(0))); });
   }
