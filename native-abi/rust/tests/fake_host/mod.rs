@@ -1,5 +1,7 @@
 //! A host in Rust that calls a plugin's table as the real one does, and remembers what the plugin asked of it.
 #![allow(dead_code)]
+// Values that were given out stay where they are while the list of them grows.
+#![allow(clippy::vec_box)]
 
 use mortise::abi::*;
 use std::ffi::{CStr, CString};
@@ -90,10 +92,12 @@ pub unsafe fn text(pointer: *const c_char) -> Option<String> {
 
 // ---- the host ----
 
+/// Level, message, fields.
+type Line = (u32, String, Vec<(String, Held)>);
+
 #[derive(Default)]
 pub struct Heard {
-    /// Level, message, fields.
-    pub lines: Vec<(u32, String, Vec<(String, Held)>)>,
+    pub lines: Vec<Line>,
     pub published: Vec<(String, Held)>,
     pub options: Vec<(String, Held)>,
     /// Address of a table.
