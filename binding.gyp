@@ -15,15 +15,10 @@
       ['OS!="win" and OS!="mac"', {'rust_prefix': 'lib', 'rust_suffix': '.so'}],
     ],
     'cargo': ['cargo', 'build', '--quiet', '--release', '--offline', '--locked', '--target-dir', '<(INTERMEDIATE_DIR)/cargo', '--manifest-path'],
-    # What the Rust plugins with a record share.
-    'rust_support': [
-      'c-plugins/rust-support/Cargo.toml',
-      'c-plugins/rust-support/src/abi.rs',
-      'c-plugins/rust-support/src/boundary.rs',
-      'c-plugins/rust-support/src/host.rs',
-      'c-plugins/rust-support/src/lib.rs',
-      'c-plugins/rust-support/src/record.rs',
-      'c-plugins/rust-support/src/table.rs',
+    # What the Rust plugins with a record are made of besides their own sources.
+    'rust_kit': [
+      'native-abi/rust/Cargo.toml',
+      '<!@(node -p "require(\'fs\').readdirSync(\'native-abi/rust/src\', {recursive: true}).filter((name) => name.endsWith(\'.rs\')).map((name) => \'native-abi/rust/src/\' + name.replaceAll(require(\'path\').sep, \'/\')).join(\' \')")',
     ],
     'copy': ['node', '-e', 'require(\'fs\').copyFileSync(process.argv[1], process.argv[2])'],
   },
@@ -201,10 +196,10 @@
               'inputs': [
                 'c-plugins/checksum/Cargo.lock',
                 'c-plugins/checksum/Cargo.toml',
-                '<@(rust_support)',
+                'c-plugins/checksum/manifest.json',
+                '<@(rust_kit)',
                 'c-plugins/checksum/src/crc32c.rs',
                 'c-plugins/checksum/src/lib.rs',
-                'c-plugins/checksum/src/record.rs',
                 'c-plugins/checksum/src/stage.rs',
                 'c-plugins/checksum/src/xxh64.rs',
               ],
@@ -228,9 +223,9 @@
               'inputs': [
                 'c-plugins/verify/Cargo.lock',
                 'c-plugins/verify/Cargo.toml',
-                '<@(rust_support)',
+                'c-plugins/verify/manifest.json',
+                '<@(rust_kit)',
                 'c-plugins/verify/src/lib.rs',
-                'c-plugins/verify/src/record.rs',
                 'c-plugins/verify/src/stage.rs',
               ],
               'outputs': ['<(INTERMEDIATE_DIR)/cargo/release/<(rust_prefix)verify<(rust_suffix)'],

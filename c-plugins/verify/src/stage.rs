@@ -1,15 +1,10 @@
 //! verify:crc32c
 
-use rust_support::abi::{self, FfiResult, MortiseContext, MortiseError};
-use rust_support::boundary::{with_error, Failure};
-use rust_support::host::{Context, Value};
-use rust_support::table::{c_str, Stage};
-use std::ffi::CStr;
-use std::os::raw::c_void;
+use mortise::{fail, Code, Context, Error, Result, ValueRef};
 
 /// Where checksum:crc32c puts its sum.
-const FOUND: &[u8] = b"checksum.crc32c\0";
-const EXPECTED: &[u8] = b"verify.expected\0";
+const FOUND: &str = "checksum.crc32c";
+const EXPECTED: &str = "verify.expected";
 
 /// A sum as checksum:crc32c writes it.
 fn is_sum(text: &str) -> bool {
@@ -17,14 +12,13 @@ fn is_sum(text: &str) -> bool {
 }
 
 /// None: the context has no such value.
-fn sum<'a>(context: &Context<'a>, key: &CStr) -> Result<Option<&'a str>, Failure> {
-    let must =
-        || format!("the context value `{}` must be 8 lower-case hexadecimal digits, as checksum:crc32c writes them", key.to_string_lossy());
-    match context.get(key)? {
+fn sum<'a>(context: &Context<'a>, key: &str) -> Result<Option<&'a str>> {
+    let must = || format!("the context value `{}` must be 8 lower-case hexadecimal digits, as checksum:crc32c writes them", key);
+    match context.value(key)? {
         None => Ok(None),
-        Some(Value::String(text)) if is_sum(text) => Ok(Some(text)),
-        Some(Value::String(text)) => Err(Failure::new(abi::INVALID_DATA, format!("{}, but is {:?}", must(), shortened(text)))),
-        Some(_) => Err(Failure::new(abi::WRONG_TYPE, must())),
+        Some(ValueRef::String(text)) if is_sum(text) => Ok(Some(text)),
+        Some(ValueRef::String(text)) => fail!(Code::INVALID_DATA, "{}, but is {:?}", must(), shortened(text)),
+        Some(_) => fail!(Code::WRONG_TYPE, "{}", must()),
     }
 }
 
@@ -35,47 +29,30 @@ fn shortened(text: &str) -> String {
     }
 }
 
-fn missing(key: &CStr, remedy: &str) -> Failure {
-    Failure::new(abi::NOT_FOUND, format!("the context has no `{}`: {}", key.to_string_lossy(), remedy))
+fn missing(key: &str, remedy: &str) -> Error {
+    Error::new(Code::NOT_FOUND, format!("the context has no `{}`: {}", key, remedy))
 }
 
-fn compare(found: &str, expected: &str) -> Result<(), Failure> {
+fn compare(found: &str, expected: &str) -> Result {
     match found == expected {
         true => Ok(()),
-        false => Err(Failure::new(abi::ERR, format!("checksum.crc32c is {}, but verify.expected is {}", found, expected))),
+        false => fail!("{} is {}, but {} is {}", FOUND, found, EXPECTED, expected),
     }
 }
 
-fn verify(context: &Context) -> Result<(), Failure> {
-    let (found, expected) = (c_str(FOUND), c_str(EXPECTED));
-    let wanted = sum(context, expected)?.ok_or_else(|| missing(expected, "set it to the sum that the content must have"))?;
-    let is = sum(context, found)?.ok_or_else(|| missing(found, "run checksum:crc32c before"))?;
+pub fn verify(context: &Context) -> Result {
+    let wanted = sum(context, EXPECTED)?.ok_or_else(|| missing(EXPECTED, "set it to the sum that the content must have"))?;
+    let is = sum(context, FOUND)?.ok_or_else(|| missing(FOUND, "run checksum:crc32c before"))?;
     compare(is, wanted)
 }
 
 /// In a dry run no earlier stage has set anything yet: a missing value is no failure.
-fn describe(context: &Context) -> Result<(), Failure> {
-    context.describe(&match sum(context, c_str(EXPECTED))? {
-        Some(expected) => format!("Compare checksum.crc32c with {}.", expected),
-        None => "Compare checksum.crc32c with the sum that an earlier stage sets in verify.expected.".to_string(),
+pub fn describe(context: &Context) -> Result {
+    context.describe(match sum(context, EXPECTED)? {
+        Some(expected) => format!("Compare {} with {}.", FOUND, expected),
+        None => format!("Compare {} with the sum that an earlier stage sets in {}.", FOUND, EXPECTED),
     })
 }
-
-unsafe extern "C" fn execute(_state: *mut c_void, context: *const MortiseContext, error: *mut MortiseError) -> FfiResult {
-    with_error(error, || verify(&Context::new(context)?))
-}
-
-unsafe extern "C" fn dry_run(_state: *mut c_void, context: *const MortiseContext, error: *mut MortiseError) -> FfiResult {
-    with_error(error, || describe(&Context::new(context)?))
-}
-
-pub static STAGES: [Stage; 1] = [Stage {
-    id: "verify:crc32c\0",
-    name: "Verify CRC-32C\0",
-    description: "Fails unless `checksum.crc32c` is `verify.expected`.\0",
-    execute,
-    dry_run,
-}];
 
 #[cfg(test)]
 mod tests {

@@ -97,6 +97,7 @@ macro_rules! export_plugin {
 
             #[no_mangle]
             pub unsafe extern "C" fn _plugin_init() -> *mut $crate::abi::PluginVTable {
+                RECORD.keep();
                 // SAFETY: the host calls it alone, and opens one instance at a time.
                 unsafe { $crate::export::plugin_init::<$plugin>() }
             }

@@ -25,6 +25,12 @@ impl<const N: usize> Record<N> {
     pub const fn new(threads: Threads, manifest: &str) -> Self {
         Self { record: header(threads as u8, N as u64), manifest: manifest::minified(manifest) }
     }
+
+    /// Reads a byte of it, which is what makes a linker keep it: `#[used]` alone is a matter between the compiler and itself.
+    pub fn keep(&'static self) {
+        // SAFETY: reads from a reference.
+        unsafe { std::ptr::read_volatile(&self.record.magic[0]) };
+    }
 }
 
 const fn header(threads: u8, manifest_length: u64) -> MortiseRecord {
