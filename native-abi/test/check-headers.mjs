@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { folder, includes, inTemporaryFolder, refusal, run, warnings } from './compiler.mjs';
+import { cppKitCases } from './cpp-headers.mjs';
 import { declaredNames, isOfKit, listHeaders, missingFrom, readLayout } from './layout.mjs';
 
 const C = { language: 'c', standards: ['c11', 'c17', 'c2x'] };
@@ -280,6 +281,7 @@ export async function checkHeaders() {
     ...excerptCases(),
     ...layoutCases(),
     ...readmeCases(),
+    ...cppKitCases(),
   ];
   const results = [];
   let next = 0;

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { suffix } from '../support/plugins.js';
-import { createdProject, isHere, probed, ran, run, succeed } from './installed-project.js';
+import { createdProject, createdWithSteps, isHere, probed, ran, run, succeed } from './installed-project.js';
 
 const NATIVE = join('dist', `${process.platform}-${process.arch}`);
 
@@ -24,6 +24,22 @@ describe.each([
       expect(ran(project, plugin, `${name}:greet`, 'who=World')).toMatchObject({ greeting: 'Hello, World' });
       succeed(project, 'npm', 'run', 'pack');
       expect(readdirSync(project).filter((file) => file.endsWith('.tgz'))).toEqual([`${name}-0.1.0.tgz`]);
+    },
+    300_000,
+  );
+});
+
+describe('the steps that mortise create prints', () => {
+  it.skipIf(process.platform === 'win32' || !['cmake', 'cc'].every(isHere))(
+    '[W27] lead from nothing to a packed plugin, and npm compiles nothing on the way',
+    () => {
+      const { folder, next } = createdWithSteps('c', 'greeter');
+      expect(next[0]).toBe('cd greeter');
+      expect(next[1]).toBe('npm install');
+      succeed(folder, 'sh', '-c', next.slice(0, 2).join(' && '));
+      expect(existsSync(join(folder, 'greeter', 'build'))).toBe(false);
+      succeed(folder, 'sh', '-c', ['cd greeter', ...next.slice(2)].join(' && '));
+      expect(existsSync(join(folder, 'greeter', 'greeter-0.1.0.tgz'))).toBe(true);
     },
     300_000,
   );

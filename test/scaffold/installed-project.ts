@@ -29,6 +29,14 @@ export function createdProject(language: string, name = `my-${language}-greeter`
   return project;
 }
 
+/** Creates a project that gets the packed package by `npm install`, in a new folder. Returns that folder, and what create says is to be done next there. */
+export function createdWithSteps(language: string, name: string): { folder: string; next: string[] } {
+  const made = mkdtempSync(join(folder, 'steps-'));
+  const program = join(application, 'node_modules', 'mortise', 'dist', 'cli', 'main.js');
+  const printed = succeed(made, process.execPath, program, 'create', name, '--lang', language, '--mortise', archive, '--json');
+  return { folder: made, next: JSON.parse(printed).next };
+}
+
 /** Runs a program in `cwd` to its end. */
 export function run(cwd: string, program: string, ...args: string[]): SpawnSyncReturns<string> {
   return spawnSync(program, args, { cwd, env, encoding: 'utf8' });

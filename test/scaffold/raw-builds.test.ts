@@ -28,15 +28,15 @@ const WAYS = {
 } as const;
 
 describe.each([
-  ['c', 'cmake', ['cmake', 'cc']],
-  ['cpp', 'cmake', ['cmake', 'c++']],
-  ['c', 'node-gyp', ['python3', 'cc']],
-  ['cpp', 'node-gyp', ['python3', 'c++']],
-  ['rust', 'cargo', ['cargo']],
-] as const)('a plugin created in %s and built with %s alone', (language, way, programs) => {
+  ['c', 'cmake', 'switch', ['cmake', 'cc']],
+  ['cpp', 'cmake', 'class', ['cmake', 'c++']],
+  ['c', 'node-gyp', 'my-greeter', ['python3', 'cc']],
+  ['cpp', 'node-gyp', 'x_1', ['python3', 'c++']],
+  ['rust', 'cargo', 'string', ['cargo']],
+] as const)('a plugin created in %s and built with %s alone', (language, way, name, programs) => {
   const test = it.skipIf(process.platform === 'win32' || !programs.every(isHere));
 
-  test('[W27] lives and runs, and gives back all that was taken from it', () => {
+  test(`[W27] lives and runs, also when it is named ${name}, and gives back all that was taken from it`, () => {
     const project = createdProject(language);
     const name = basename(project);
     const plugin = WAYS[way](project);

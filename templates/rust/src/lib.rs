@@ -2,10 +2,7 @@
 
 use mortise::{export_plugin, Call, Context, Function, Plugin, Result, Stage};
 
-fn hello(who: &str) -> String {
-    format!("Hello, {who}")
-}
-
+/// What lives as long as the plugin is open: nothing so far.
 struct @class@;
 
 impl Plugin for @class@ {
@@ -14,14 +11,37 @@ impl Plugin for @class@ {
     }
 
     fn stages(&self) -> Vec<Stage<Self>> {
-        let greet = |_: &Self, context: &Context| context.set("greeting", hello(context.string("who")?));
-        let describe = |_: &Self, context: &Context| context.describe(format!("greet {}", context.string("who")?));
-        vec![Stage::new("@name@:greet", greet).name("Greet").description("Greets `who`").dry_run(describe).quick()]
+        vec![Stage::new("@name@:greet", Self::greet)
+            .name("Greet")
+            .description("Greets `who`")
+            .dry_run(Self::describe_greet)
+            .quick()]
     }
 
     fn functions(&self) -> Vec<Function<Self>> {
-        let hello = |_: &Self, call: &Call| Ok(hello(call.string(0)?));
-        vec![Function::new("hello", hello).description("Greets its argument").quick()]
+        vec![Function::new("hello", Self::hello)
+            .description("Greets its argument")
+            .quick()]
+    }
+}
+
+impl @class@ {
+    /// Reads `who` and writes `greeting`.
+    fn greet(&self, context: &Context) -> Result {
+        let who = context.string("who")?;
+        context.set("greeting", format!("Hello, {who}"))
+    }
+
+    /// Says what `greet` would do, in one sentence for each thing, and does nothing.
+    fn describe_greet(&self, context: &Context) -> Result {
+        let who = context.string("who")?;
+        context.describe(format!("greet {who}"))
+    }
+
+    /// hello(who)
+    fn hello(&self, call: &Call) -> Result<String> {
+        let who = call.string(0)?;
+        Ok(format!("Hello, {who}"))
     }
 }
 

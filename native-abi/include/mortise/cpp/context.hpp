@@ -65,7 +65,7 @@ class Context : public Reader<Context, const Name&> {
       MortiseValue value = mortise_null();
       const FfiResult code = context_->next(context_, &cursor, &key, &value);
       if (code == MORTISE_NOT_FOUND) return;
-      detail::expect(code, "give the next context value", {});
+      detail::expect(code, "give the next context value");
       if constexpr (std::is_void_v<std::invoke_result_t<Visit&, std::string_view, const Value&>>) {
         visit(std::string_view(key), Value(value));
       } else {
@@ -75,10 +75,14 @@ class Context : public Reader<Context, const Name&> {
   }
 
   // Dry run: one sentence for each thing that execute would do. Throws Error MORTISE_WRONG_STATE in live mode and in a preflight check.
-  void describe(std::string_view sentence) { detail::expect(context_->describe(context_, sentence.data(), sentence.size()), "take the description", {}); }
+  void describe(std::string_view sentence) {
+    detail::expect(context_->describe(context_, sentence.empty() ? "" : sentence.data(), sentence.size()), "take the description");
+  }
 
-  static std::string subject(const Name& key) { return "the context value `" + std::string(key.view()) + '`'; }
-  [[noreturn]] void missing(const Name& key) const { throw Error(MORTISE_NOT_FOUND, "the context has no `" + std::string(key.view()) + '`'); }
+  std::string subject(const Name& key) const { return "the context value `" + std::string(key.view()) + '`'; }
+  [[noreturn]] void missing(const Name& key, std::string_view wanted) const {
+    throw Error(MORTISE_NOT_FOUND, "the context has no `" + std::string(key.view()) + '`' + (wanted.empty() ? std::string() : ", which must be " + std::string(wanted)));
+  }
 
   const MortiseContext& raw() const noexcept { return *context_; }
 

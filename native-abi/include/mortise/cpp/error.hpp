@@ -49,19 +49,13 @@ constexpr std::string_view code_text(FfiResult code) noexcept {
 
 namespace detail {
 
-// "MORTISE_NOT_FOUND: nothing goes by that name here", or "the unknown code 99".
-inline std::string described(FfiResult code) {
-  if (code_name(code).empty()) return "the unknown code " + std::to_string(code);
-  return std::string(code_name(code)) + ": " + std::string(code_text(code));
-}
-
-// Throws unless the host answered MORTISE_OK. what: "set the context value `who`".
-inline void expect(FfiResult code, std::string_view what, std::string_view name, std::string_view detail = {}) {
+// Throws unless the host answered MORTISE_OK: the host would not WHAT `NAME`: REASON (MORTISE_CODE). reason: the host's own words, if it said any.
+inline void expect(FfiResult code, std::string_view what, std::string_view name = {}, std::string_view reason = {}) {
   if (code == MORTISE_OK) return;
   std::string text = "the host would not " + std::string(what);
   if (!name.empty()) text += " `" + std::string(name) + '`';
-  text += " (" + described(code) + ')';
-  if (!detail.empty()) text += ": " + std::string(detail);
+  text += ": " + std::string(!reason.empty() ? reason : !code_text(code).empty() ? code_text(code) : "the code is unknown");
+  text += " (" + (code_name(code).empty() ? std::to_string(code) : std::string(code_name(code))) + ')';
   throw Error(code, text);
 }
 

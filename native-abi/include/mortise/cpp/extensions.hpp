@@ -3,6 +3,7 @@
 #define MORTISE_CPP_EXTENSIONS_HPP
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "slots.hpp"
@@ -49,7 +50,10 @@ struct Extensions {
     return guarded(error, [&] {
       const auto& functions = Slots::of(instance).functions_;
       if (index >= functions.size()) throw Error(MORTISE_NOT_FOUND, "the plugin has no function " + std::to_string(index));
-      functions[index]->call(Arguments(arguments, argument_count), Call(*call), *result);
+      Function& function = *functions[index];
+      if (call == nullptr || result == nullptr || (arguments == nullptr && argument_count > 0))
+        throw Error(MORTISE_NULL_POINTER, "`" + function.name() + "` was called without its call, its arguments or room for a result");
+      function.call(Arguments(function.name(), arguments, argument_count), Call(*call), *result);
     });
   }
   static void free_function_result(void*, MortiseValue* result) noexcept { free_result(*result); }

@@ -17,22 +17,24 @@
 
 namespace mortise {
 
-// [for the call] What a function was called with, by index from 0. The getters throw Error MORTISE_NOT_FOUND for one that was not given; find… treat it, and null, as
-// nothing.
+// [for the call] What a function was called with, by index from 0; messages count from 1. find… treat what was not given, and null, as nothing.
 class Arguments : public Reader<Arguments, std::size_t> {
  public:
-  Arguments(const MortiseValue* values, std::size_t count) noexcept : values_(values), count_(count) {}
+  // function: its name, for messages.
+  Arguments(std::string_view function, const MortiseValue* values, std::size_t count) noexcept : function_(function), values_(values), count_(count) {}
 
   std::size_t size() const noexcept { return count_; }
   Value operator[](std::size_t index) const { return value(index); }
   std::optional<Value> find(std::size_t index) const { return index < count_ ? std::optional<Value>(Value(values_[index])) : std::nullopt; }
 
-  static std::string subject(std::size_t index) { return "argument " + std::to_string(index); }
-  [[noreturn]] void missing(std::size_t index) const {
-    throw Error(MORTISE_NOT_FOUND, subject(index) + " is missing: " + std::to_string(count_) + (count_ == 1 ? " was" : " were") + " given, counted from 0");
+  std::string subject(std::size_t index) const { return "argument " + std::to_string(index + 1) + " of `" + std::string(function_) + '`'; }
+  [[noreturn]] void missing(std::size_t index, std::string_view wanted) const {
+    throw Error(MORTISE_INVALID_DATA, subject(index) + " must be " + std::string(wanted.empty() ? "a value" : wanted) + ", but " +
+                                          (count_ == 0 ? "none" : std::to_string(count_)) + (count_ > 1 ? " were given" : " was given"));
   }
 
  private:
+  std::string_view function_;
   const MortiseValue* values_;
   std::size_t count_;
 };

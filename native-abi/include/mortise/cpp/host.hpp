@@ -51,8 +51,10 @@ class Config : public Reader<Config, const Name&> {
   // All options, as the text of one JSON object.
   std::string_view whole() const { return json(""); }
 
-  static std::string subject(const Name& key) { return "the option `" + std::string(key.view()) + '`'; }
-  [[noreturn]] void missing(const Name& key) const { throw Error(MORTISE_NOT_FOUND, subject(key) + " is not set"); }
+  std::string subject(const Name& key) const { return "the option `" + std::string(key.view()) + '`'; }
+  [[noreturn]] void missing(const Name& key, std::string_view wanted) const {
+    throw Error(MORTISE_NOT_FOUND, subject(key) + " is not set" + (wanted.empty() ? std::string() : "; it must be " + std::string(wanted)));
+  }
 
  private:
   const MortiseHost* host_;
@@ -144,7 +146,7 @@ class Host {
   FfiResult log(Level level, std::string_view message, const Field* fields, std::size_t count) const noexcept {
     if (!logs(level)) return MORTISE_OK;
     // A Field is a MortiseField and nothing else.
-    return host_->log(host_, static_cast<std::uint32_t>(level), message.data(), message.size(), reinterpret_cast<const MortiseField*>(fields), count);
+    return host_->log(host_, static_cast<std::uint32_t>(level), message.empty() ? "" : message.data(), message.size(), reinterpret_cast<const MortiseField*>(fields), count);
   }
 
   Value call(const Name& function, const Value* arguments, std::size_t count, std::chrono::nanoseconds timeout) const {

@@ -2,7 +2,9 @@
 #ifndef MORTISE_CPP_VALUE_HPP
 #define MORTISE_CPP_VALUE_HPP
 
+#include <cmath>
 #include <cstdint>
+#include <cstdio>
 #include <limits>
 #include <optional>
 #include <string>
@@ -32,13 +34,15 @@ constexpr std::string_view type_name(std::uint32_t tag) noexcept {
   if (tag == (tag_)) return text;
   MORTISE_TAGS(MORTISE_CPP_TAG)
 #undef MORTISE_CPP_TAG
-  return "of an unknown type";
+  return "unknown";
 }
 constexpr std::string_view type_name(Type type) noexcept { return type_name(static_cast<std::uint32_t>(type)); }
 
 // The text of one JSON value, owned: says that a text is to be taken as JSON. Whether it is JSON, the host checks.
 struct Json {
   explicit Json(std::string json) : text(std::move(json)) {}
+  explicit Json(std::string_view json) : text(json) {}
+  explicit Json(const char* json) : text(json) {}
   std::string text;
 };
 
@@ -73,15 +77,29 @@ inline std::string_view text_of(const MortiseValue& value) noexcept {
   return value.length == 0 ? std::string_view() : std::string_view(static_cast<const char*>(value.as.data), static_cast<std::size_t>(value.length));
 }
 
+// "a string".
+constexpr std::string_view noun(std::uint32_t tag) noexcept {
+  switch (tag) {
+    case MORTISE_NULL: return "null";
+    case MORTISE_BOOL: return "a bool";
+    case MORTISE_INT64: return "an int64";
+    case MORTISE_DOUBLE: return "a double";
+    case MORTISE_STRING: return "a string";
+    case MORTISE_BYTES: return "bytes";
+    case MORTISE_JSON: return "a json";
+    default: return "of an unknown type";
+  }
+}
+
 // The readers. `subject()` says what is read, for the message: "the context value `who`".
 template <class Subject>
-[[noreturn]] void wrong_type(const MortiseValue& value, std::uint32_t wanted, const Subject& subject) {
-  throw Error(MORTISE_WRONG_TYPE, subject() + " is " + std::string(type_name(value.tag)) + ", not " + std::string(type_name(wanted)));
+[[noreturn]] void mismatch(const Subject& subject, std::uint32_t wanted, std::string_view found) {
+  throw Error(MORTISE_WRONG_TYPE, subject() + " must be " + std::string(noun(wanted)) + ", but is " + std::string(found));
 }
 
 template <class Subject>
 void expect_tag(const MortiseValue& value, std::uint32_t wanted, const Subject& subject) {
-  if (value.tag != wanted) wrong_type(value, wanted, subject);
+  if (value.tag != wanted) mismatch(subject, wanted, noun(value.tag));
 }
 
 template <class Subject>
@@ -93,21 +111,24 @@ bool read_boolean(const MortiseValue& value, const Subject& subject) {
 template <class Subject>
 std::int64_t read_int64(const MortiseValue& value, const Subject& subject) {
   if (value.tag == MORTISE_INT64) return value.as.int64;
-  expect_tag(value, MORTISE_DOUBLE, subject);
+  if (value.tag != MORTISE_DOUBLE) mismatch(subject, MORTISE_INT64, noun(value.tag));
   const double number = value.as.number;
   constexpr auto limit = static_cast<double>(exact_double);
   // Written so that NaN is refused too.
-  if (!(number >= -limit && number <= limit) || static_cast<double>(static_cast<std::int64_t>(number)) != number)
-    throw Error(MORTISE_WRONG_TYPE, subject() + " is the double " + std::to_string(number) + ", not a whole number up to 2^53");
+  const bool is_whole = number >= -limit && number <= limit && !(std::trunc(number) < number || std::trunc(number) > number);
+  if (!is_whole) {
+    char found[64];
+    std::snprintf(found, sizeof found, "the double %.17g", number);
+    mismatch(subject, MORTISE_INT64, found);
+  }
   return static_cast<std::int64_t>(number);
 }
 
 template <class Subject>
 double read_number(const MortiseValue& value, const Subject& subject) {
   if (value.tag == MORTISE_DOUBLE) return value.as.number;
-  if (value.tag != MORTISE_INT64) wrong_type(value, MORTISE_DOUBLE, subject);
-  if (value.as.int64 > exact_double || value.as.int64 < -exact_double)
-    throw Error(MORTISE_WRONG_TYPE, subject() + " is the int64 " + std::to_string(value.as.int64) + ", which a double may not hold exactly");
+  if (value.tag != MORTISE_INT64) mismatch(subject, MORTISE_DOUBLE, noun(value.tag));
+  if (value.as.int64 > exact_double || value.as.int64 < -exact_double) mismatch(subject, MORTISE_DOUBLE, "an int64 beyond 2^53");
   return static_cast<double>(value.as.int64);
 }
 
