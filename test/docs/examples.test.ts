@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { builtHostLibrary, pack, privateEnvironment, unpackBesidePlugins } from '../project/installed.js';
 import { shipped } from '../support/plugins.js';
-import { type Block, blocks, pages } from './markdown.js';
+import { type Block, blocks, isTutorial, pages } from './markdown.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mortise-examples-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -25,6 +25,7 @@ function run(block: Block) {
 }
 
 const runnable = pages()
+  .filter((page) => !isTutorial(page))
   .flatMap(blocks)
   .filter(({ words }) => words.includes('run'));
 
@@ -51,6 +52,7 @@ describe('the examples', () => {
 
   it('leave no block of JavaScript aside', () => {
     const aside = pages()
+      .filter((page) => !isTutorial(page))
       .flatMap(blocks)
       .filter(({ language, words }) => ['js', 'ts'].includes(language) && !words.includes('run'));
     expect(aside.map(({ place }) => place)).toEqual([]);

@@ -23,6 +23,11 @@ export function pages(): string[] {
   return ['README.md', 'ARCHITECTURE.md', ...docs.map((name) => `docs/${name}`)];
 }
 
+/** Pages that are followed step by step, block after block, in one folder. */
+export function isTutorial(page: string): boolean {
+  return page.startsWith('docs/authors/');
+}
+
 export function read(page: string): string {
   return readFileSync(join(root, page), 'utf8');
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, it } from 'vitest';
 import { pack, privateEnvironment } from '../project/installed.js';
 import { localRegistry } from '../support/registry.js';
-import { pages } from './markdown.js';
+import { isTutorial, pages } from './markdown.js';
 import { Tutorial } from './tutorial.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mortise-tutorials-'));
@@ -28,7 +28,7 @@ const NEEDS: Readonly<Record<string, string>> = { 'docs/authors/rust.md': 'cargo
 const isHere = (program: string) => spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0;
 
 describe('the pages for authors of plugins', () => {
-  for (const page of pages().filter((name) => name.startsWith('docs/authors/'))) {
+  for (const page of pages().filter(isTutorial)) {
     const needed = NEEDS[page];
     const missing = needed !== undefined && !isHere(needed);
     if (missing) console.log(`skipped: ${page} needs ${needed}, which is not on this machine`);
