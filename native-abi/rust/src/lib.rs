@@ -40,6 +40,7 @@ mod extension;
 mod function;
 mod host;
 mod instance;
+mod json;
 mod last_message;
 mod log;
 #[doc(hidden)]
