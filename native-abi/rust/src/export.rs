@@ -61,13 +61,26 @@ pub unsafe fn plugin_extension<P: Exported>(id: *const c_char) -> *const c_void 
 
 /// Makes a library a plugin, once in a crate of type `cdylib`:
 ///
-/// ```ignore
-/// mortise::export_plugin!(Greeter, manifest: include_str!("../manifest.json"), threads: Safe);
+/// ```
+/// # use mortise::{Plugin, Result};
+/// # struct Greeter;
+/// # impl Plugin for Greeter { fn new() -> Result<Self> { Ok(Self) } }
+/// mortise::export_plugin!(Greeter, manifest: r#"{"name": "greeter", "version": "1.0.0"}"#, threads: Safe);
+/// # fn main() {}
 /// ```
 ///
 /// - The type implements [`Plugin`].
-/// - The manifest is a constant: one JSON object with at least `name` and `version`. It is checked when the crate is compiled, and lies in the library's record, where the
-///   host reads it without running anything.
+/// - The manifest is a constant, in most crates `include_str!("../manifest.json")`: one JSON object with at least `name` and `version`. It is checked when the crate
+///   is compiled, and lies in the library's record, where the host reads it without running anything. One that lacks the version does not compile:
+///
+/// ```compile_fail
+/// # use mortise::{Plugin, Result};
+/// # struct Greeter;
+/// # impl Plugin for Greeter { fn new() -> Result<Self> { Ok(Self) } }
+/// mortise::export_plugin!(Greeter, manifest: r#"{"name": "greeter"}"#, threads: Safe);
+/// # fn main() {}
+/// ```
+///
 /// - `threads`: `Safe` or `One`, of [`Threads`](crate::Threads).
 #[macro_export]
 macro_rules! export_plugin {

@@ -28,9 +28,13 @@ pub(crate) struct Instance<P> {
     host: AtomicPtr<MortiseHost>,
 }
 
+/// What stages and functions get may be used from several threads at once.
+fn shared<T: Send + Sync>() {}
+
 impl<P: Plugin> Instance<P> {
     /// Makes the plugin, and asks for what is the same for all of its life.
     pub(crate) fn open() -> Result<NonNull<Self>> {
+        shared::<Self>();
         let mut instance = Self {
             plugin: P::new()?,
             stages: Mutex::new(Vec::new()),

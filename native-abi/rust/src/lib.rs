@@ -1,4 +1,28 @@
 //! Plugins for Mortise in Rust: the C contract declared again ([`abi`]), and a safe interface over it.
+//!
+//! ```
+//! use mortise::{export_plugin, Plugin, Result, Stage};
+//!
+//! struct Greeter;
+//!
+//! impl Plugin for Greeter {
+//!     fn new() -> Result<Self> {
+//!         Ok(Self)
+//!     }
+//!
+//!     fn stages(&self) -> Vec<Stage<Self>> {
+//!         vec![Stage::new("greeter:greet", |_, context| {
+//!             let who = context.string("who")?;
+//!             context.set("greeting", format!("Hello, {who}"))
+//!         })]
+//!     }
+//! }
+//!
+//! export_plugin!(Greeter, manifest: r#"{"name": "greeter", "version": "1.0.0"}"#, threads: Safe);
+//! # fn main() {}
+//! ```
+//!
+//! What fails, and what panics, goes to the host as a code and a text. [`Plugin`] says who calls what, and when.
 #![deny(unsafe_op_in_unsafe_fn)]
 
 #[cfg(panic = "abort")]
@@ -16,6 +40,7 @@ mod extension;
 mod function;
 mod host;
 mod instance;
+mod json;
 mod last_message;
 mod log;
 #[doc(hidden)]

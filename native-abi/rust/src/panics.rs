@@ -2,6 +2,7 @@
 
 use std::any::{Any, TypeId};
 use std::cell::RefCell;
+use std::io::Write;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 
@@ -55,7 +56,8 @@ fn remember(payload: &(dyn Any + Send), location: String) -> bool {
         let is_first = calls.seen.len() == begin;
         for before in calls.seen[begin..].iter_mut().filter(|before| !before.printed) {
             before.printed = true;
-            eprintln!("{}", said(before.text.as_deref(), Some(&before.location)));
+            // Not eprintln, which panics where there is nobody to read it.
+            let _ = writeln!(std::io::stderr(), "{}", said(before.text.as_deref(), Some(&before.location)));
         }
         if calls.seen.len() - begin >= REMEMBERED {
             calls.seen.remove(begin);
