@@ -231,7 +231,14 @@ function readmeCases() {
  * @returns {Promise<Array<{ name: string, ok: boolean, skipped?: string, output: string }>>}
  */
 export async function checkHeaders() {
-  const cases = [...headerCases(await listHeaders()), ...pluginCases(), ...excerptCases(), ...layoutCases(), ...readmeCases(), ...cppKitCases()];
+  const cases = [
+    ...headerCases(await listHeaders()),
+    ...pluginCases(),
+    ...excerptCases(),
+    ...layoutCases(),
+    ...readmeCases(),
+    ...cppKitCases(),
+  ];
   const results = [];
   let next = 0;
   const worker = async () => {

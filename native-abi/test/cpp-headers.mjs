@@ -6,7 +6,15 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { folder, includes, inTemporaryFolder, refusal, run, warnings } from './compiler.mjs';
 
-const strict = [...warnings, '-Wnon-virtual-dtor', '-Woverloaded-virtual', '-Wcast-qual', '-Wextra-semi', '-Wformat=2', '-Wunused'];
+const strict = [
+  ...warnings,
+  '-Wnon-virtual-dtor',
+  '-Woverloaded-virtual',
+  '-Wcast-qual',
+  '-Wextra-semi',
+  '-Wformat=2',
+  '-Wunused',
+];
 const sources = ['kit.cpp', 'kit_store.cpp', 'greeter.cpp'];
 
 const native = [
@@ -99,9 +107,11 @@ function readmeCases() {
           const [, kind, name] = /^(file|excerpt)=(\S+)$/.exec(words) ?? [];
           const source = name === undefined ? undefined : await readFile(join(folder, 'test', name), 'utf8');
           const right = kind === 'file' ? source === code : source?.includes(code);
-          if (!right) wrong.push(`a block of C++ in README.md is not what is in native-abi/test/${name ?? ''}: ${code.slice(0, 60)}`);
+          if (!right)
+            wrong.push(`a block of C++ in README.md is not what is in native-abi/test/${name ?? ''}: ${code.slice(0, 60)}`);
         }
-        if (!blocks.some(([, words]) => words === 'file=greeter.cpp')) wrong.push('README.md has no block ```cpp file=greeter.cpp');
+        if (!blocks.some(([, words]) => words === 'file=greeter.cpp'))
+          wrong.push('README.md has no block ```cpp file=greeter.cpp');
         return { ok: wrong.length === 0, output: wrong.join('\n') };
       },
     },
