@@ -1,0 +1,187 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, it } from 'vitest';
+import { refusal } from '../support/errors.js';
+import { createManager, managerWith } from '../support/managers.js';
+import { memoryLogger } from '../support/memory-logger.js';
+import { describeWithFixtures, suffix } from '../support/plugins.js';
+
+const abi = fileURLToPath(new URL('../../native-abi/', import.meta.url));
+const HIDDEN = ['-fvisibility=hidden'];
+const built = new Map<string, string>();
+const folder = mkdtempSync(join(tmpdir(), 'mortise-cpp-kit-'));
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Builds a plugin of native-abi/test, once: it takes seconds. Without HIDDEN everything in it is visible, as where an author forgets the flag. */
+function build(sources: readonly string[], flags: readonly string[] = HIDDEN): string {
+  const key = [...sources, ...flags].join(' ');
+  const known = built.get(key);
+  if (known !== undefined) return known;
+  const path = join(folder, `plugin-${built.size}${suffix}`);
+  const inputs = sources.map((source) => join(abi, 'test', source));
+  const options = ['-std=c++17', '-O1', '-fPIC', '-shared', ...flags, `-I${join(abi, 'include')}`];
+  const { status, stderr } = spawnSync(process.env['CXX'] ?? 'c++', [...options, ...inputs, '-o', path]);
+  if (status !== 0) throw new Error(String(stderr));
+  built.set(key, path);
+  return path;
+}
+
+const greeter = () => build(['greeter.cpp']);
+const kit = () => build(['kit.cpp', 'kit_store.cpp']);
+
+describeWithFixtures('the greeter that the page for authors writes with the C++ kit', () => {
+  it('[C5] greets, and says in a dry run what it would do', async () => {
+    const { logger, lines } = memoryLogger();
+    const manager = await managerWith(greeter(), { logger });
+    const run = await manager.run(['greeter:greet'], { data: { who: 'größer 💥' } });
+    expect(run.data['greeting']).toBe('Hello, größer 💥');
+    const dry = await manager.run(['greeter:greet'], { mode: 'dry_run' });
+    expect(dry.stages[0]?.descriptions).toEqual(['write `greeting`']);
+    await manager.stop();
+    expect(lines).toContainEqual(expect.objectContaining({ plugin: 'greeter', msg: 'ready to greet' }));
+  });
+
+  it.each([
+    ['is missing', {}, 'the context has no `who`, which must be a string'],
+    ['is of another type', { who: 5n }, 'the context value `who` must be a string, but is an int64'],
+  ])('[G7] names the key, what was wanted and what was found where a value %s', async (_what, data, detail) => {
+    const manager = await managerWith(greeter());
+    const run = await manager.run(['greeter:greet'], { data });
+    expect(run).toMatchObject({ ok: false, error: { code: 'StageFailed', plugin: 'greeter', detail } });
+  });
+
+  it('[C5] has less than 20 lines', () => {
+    expect(readFileSync(join(abi, 'test/greeter.cpp'), 'utf8').split('\n').length - 1).toBeLessThan(20);
+  });
+});
+
+describeWithFixtures('a plugin that uses all of the C++ kit', () => {
+  it('[C5] declares what its class says', async () => {
+    const manager = await createManager();
+    const { metadata } = await manager.load(kit());
+    expect(metadata).toMatchObject({
+      name: 'kit-cpp',
+      version: '1.2.3',
+      isCore: false,
+      priority: { category: 'third_party_low', value: 201 },
+      apiVersions: ['^0.1.0', '^1'],
+      dependencies: [
+        { name: 'nobody', required: false },
+        { name: 'somebody', range: '^1.0.0', required: false },
+      ],
+      conflictsWith: ['enemy', 'foe'],
+      incompatibleWith: [{ name: 'rival', range: '<2' }, { name: 'stranger' }],
+      resources: [{ type: 'port', identifier: '8081', access: 'provides_unique' }],
+    });
+    expect(metadata.requiredStages).toContainEqual({ stage: 'other:stage', required: false, provided: false });
+    expect(metadata.requiredStages).toContainEqual({ stage: 'kit-cpp:give', required: false, provided: true });
+  });
+
+  it('[C5] registers stages of its constructor, of classes, and of run time', async () => {
+    const manager = await managerWith(kit());
+    const run = await manager.run(['kit-cpp:late', 'kit-cpp:count', 'kit-cpp:later']);
+    expect(run.data).toEqual({ late: true, count: 1n });
+  });
+
+  it('[C5] sets and reads values of every type, none by accident as another', async () => {
+    const manager = await managerWith(kit());
+    const run = await manager.run(['kit-cpp:give', 'kit-cpp:take']);
+    expect(run).toMatchObject({ ok: true });
+    expect(run.data).toEqual({
+      null: null,
+      yes: true,
+      int: -1n,
+      short: 2n,
+      unsigned: 3n,
+      long: 4n,
+      float: 0.5,
+      double: 0.25,
+      literal: 'text',
+      string: 'größer',
+      view: 'gr',
+      bytes: Buffer.of(1, 2, 3),
+      vector: Buffer.of(7),
+      json: { a: [] },
+      nothing: null,
+      something: 'größer',
+      same: 0.25,
+      'was there': true,
+      'is there': false,
+      keys: 'null yes int short unsigned long float double literal string view bytes vector json nothing something same was there is there ',
+    });
+  });
+
+  it('[G7] refuses an integer that is beyond an int64, rather than wrap it', async () => {
+    const manager = await managerWith(kit());
+    const run = await manager.run(['kit-cpp:give'], { data: { large: true } });
+    expect(run).toMatchObject({ ok: false, error: { detail: '18446744073709551615 is greater than an int64 can be' } });
+  });
+
+  it.each([
+    [{ int: 7 }, undefined],
+    [{ int: 1.5 }, 'the context value `int` must be an int64, but is the double 1.5'],
+    [{ int: 2 ** 60 }, 'the context value `int` must be an int64, but is the double 1.152921504606847e+18'],
+    [{ int: Number.NaN }, 'the context value `int` must be an int64, but is the double nan'],
+    [{ double: 4n }, undefined],
+    [{ double: 2n ** 60n }, 'the context value `double` must be a double, but is an int64 beyond 2^53'],
+    [{ bytes: 'text' }, 'the context value `bytes` must be bytes, but is a string'],
+    [{ json: null }, 'the context value `json` must be a json, but is null'],
+  ])('[G7] takes numbers that lose nothing, and nothing else: %o', async (changed, detail) => {
+    const manager = await managerWith(kit());
+    const data = { yes: true, int: 1n, double: 0.5, string: '', bytes: new Uint8Array(), json: [], ...changed };
+    const run = await manager.run(['kit-cpp:take'], { data });
+    expect(run.ok ? undefined : run.error?.detail).toBe(detail);
+  });
+
+  it('[G21] offers its services, also those that only init knows', async () => {
+    const manager = await managerWith(kit());
+    expect(
+      manager.services
+        .list()
+        .map(({ name, version }) => `${name} ${version}`)
+        .sort(),
+    ).toEqual(['com.example.kit 0.1.0', 'com.example.kit 1.0.0']);
+  });
+
+  it('[G7] says with code and text why its init failed, and reads its options', async () => {
+    const manager = await createManager({ config: { 'kit-cpp': { fail: 'not today' } } });
+    expect(await refusal(manager.load(kit()))).toMatchObject({ code: 'InitFailed', detail: 'not today' });
+    const wrong = await createManager({ config: { 'kit-cpp': { fail: [] } } });
+    expect((await refusal(wrong.load(kit()))).detail).toBe('the option `fail` must be a string, but is a json');
+  });
+
+  it('[G18] logs with fields at every level', async () => {
+    const { logger, lines } = memoryLogger();
+    const manager = await managerWith(kit(), { logger });
+    await manager.run(['kit-cpp:log']);
+    await manager.stop();
+    const logged = lines.filter((line) => line['stage'] === 'kit-cpp:log').map((line) => line.msg);
+    expect(logged).toEqual(['traced', 'debugged', 'said', 'warned', 'failed', 'died', 'many']);
+    expect(lines).toContainEqual(expect.objectContaining({ msg: 'debugged', app: 'acme' }));
+  });
+
+  it('[G4] begins afresh when the library is opened again', async () => {
+    const manager = await createManager();
+    for (let round = 0; round < 2; round++) {
+      await manager.load(kit());
+      const run = await manager.run(['kit-cpp:count']);
+      expect(run.data).toEqual({ count: 1n });
+      await manager.unload('kit-cpp');
+    }
+  });
+
+  it('[C5] shares nothing with another one in the same process, even where nothing is hidden', async () => {
+    const manager = await createManager();
+    const first = await manager.load(build(['greeter.cpp'], []));
+    const second = await manager.load(build(['kit.cpp', 'kit_store.cpp'], []));
+    expect([first.metadata.name, second.metadata.name]).toEqual(['greeter', 'kit-cpp']);
+    expect((await manager.run(['greeter:greet'], { data: { who: 'both' } })).data['greeting']).toBe('Hello, both');
+    await manager.unload('greeter');
+    expect((await manager.run(['kit-cpp:count'])).data).toEqual({ count: 1n });
+    await manager.unload('kit-cpp');
+  });
+});
