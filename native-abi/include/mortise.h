@@ -9,13 +9,22 @@
  * and, better than not, carries one constant record (mortise/record.h) that the host reads from the file before any code
  * of the plugin runs.
  *
- * Notation at every function pointer:
- *   [main-thread]    the JavaScript thread that owns the host: the process's main thread, or the worker that loaded the plugin.
- *   [stage-thread]   a thread of the host library, or the main thread for a stage that is marked MORTISE_STAGE_QUICK.
- *   [any-thread]     any thread, those that the plugin started included.
- *   & STATE          the states of a plugin in which the call is made or allowed:
- *                    opened → registered → initialised → running → stopped → destroyed.
- *                    During a call the plugin is still in the state before it. `stopped` follows shutdown, or any earlier step that failed.
+ * Notation at every function pointer and exported function, [THREAD & STATES; WHEN] before what it does and {OBLIGATIONS} after:
+ *   main-thread      the JavaScript thread that owns the host: the process's main thread, or the worker that loaded the plugin.
+ *   stage-thread     a thread of the host library, or the main thread for a stage or function that is marked QUICK.
+ *   any-thread       any thread, those that the plugin started included.
+ *   call-thread      the thread of the call that WHEN names.
+ *   STATES           the states of a plugin in which the call is made or allowed, as a list or a span (opened … stopped):
+ *                    unopened → opened → registered → initialised → running → stopped → destroyed.
+ *                    During a call the plugin is still in the state before it. `stopped` follows shutdown, or any earlier step that failed. A plugin of which
+ *                    _plugin_init returned NULL is as it was before.
+ *   alone            no other call into the plugin is in progress.
+ *   inside NAME      only while that call lasts, and made from it.
+ *   after NAME       directly after that call returned; "after a call": after one of those that the comment lists.
+ *   before NAME      no later than that call.
+ *   if thread-safe   several at once, if the plugin declares MORTISE_THREADS_SAFE; else alone.
+ *   {P5 H3}          the obligations (native-abi/README.md, "Obligations") that bear on this function before others: P are the plugin's, H the host's.
+ * These bear on every function, and are not repeated: {P6 P8 P19 P20 H4 H8 H12 H14}. These bear on the library before its first function: {P1 P27 H1 H13 H24}.
  * Unless a plugin declares MORTISE_THREADS_SAFE in its record, the host makes one call at a time to it (enum MortiseThreads).
  *
  * Breaking a rule: a host function that is called in a state which it excludes answers MORTISE_WRONG_STATE if that is too early and MORTISE_CANCELLED if it is too late;

@@ -1,5 +1,5 @@
 /*
- * Prints what the C compiler makes of the headers, as JSON: version, structs with the offset and size of each field, enums, the lists
+ * Prints what a C or a C++ compiler makes of the headers, as JSON: version, structs with the offset and size of each field, enums, the lists
  * behind them, strings and limits. Models of the ABI in other languages are compared with it.
  * Every struct, field, enumerator, id and limit of the headers is named here; check-headers.mjs fails when one is missing.
  */
@@ -8,6 +8,12 @@
 #include "mortise.h"
 #include "mortise_host.h"
 #include "wire.h"
+
+#ifdef __cplusplus
+#define ALIGNMENT_OF(type) alignof(type)
+#else
+#define ALIGNMENT_OF(type) _Alignof(type)
+#endif
 
 static const char* comma = "";
 
@@ -75,7 +81,7 @@ static void close_struct(void) {
 #define STRUCT(type, fields)                          \
   {                                                   \
     typedef type T;                                   \
-    open_struct(#type, sizeof(T), _Alignof(T));       \
+    open_struct(#type, sizeof(T), ALIGNMENT_OF(T));    \
     fields                                            \
     close_struct();                                   \
   }
@@ -141,7 +147,7 @@ static void print_structs(void) {
   {
     typedef MortiseImage T;
     size_t start = offsetof(T, ranges[0].start);
-    open_struct("MortiseImage.ranges[]", sizeof(((T*)0)->ranges[0]), _Alignof(uint64_t));
+    open_struct("MortiseImage.ranges[]", sizeof(((T*)0)->ranges[0]), ALIGNMENT_OF(uint64_t));
     field("start", 0, sizeof(((T*)0)->ranges[0].start));
     field("end", offsetof(T, ranges[0].end) - start, sizeof(((T*)0)->ranges[0].end));
     close_struct();

@@ -1,4 +1,4 @@
-/** The ABI as a C compiler sees it (layout.c), and the names that the headers declare. */
+/** The ABI as C, C++ and Rust compilers see it, and the names that the headers declare. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { folder, includes, inTemporaryFolder, run, warnings } from './compiler.mjs';
@@ -14,18 +14,33 @@ import { folder, includes, inTemporaryFolder, run, warnings } from './compiler.m
  */
 
 /**
- * Compiles layout.c with `compiler` and runs it.
+ * Compiles layout.c with `compiler` as `standard`, c11 or c++17, and runs it.
  * @returns {Promise<Layout>} throws with the compiler's output if that fails
  */
-export async function readLayout(compiler = process.env.CC ?? 'cc') {
+export async function readLayout(compiler = process.env.CC ?? 'cc', standard = 'c11') {
   return inTemporaryFolder(async (scratch) => {
     const program = join(scratch, 'layout');
-    const built = await run(compiler, ['-std=c11', ...warnings, ...includes, join(folder, 'test/layout.c'), '-o', program]);
+    const language = standard.startsWith('c++') ? 'c++' : 'c';
+    const options = [`-std=${standard}`, ...warnings, ...includes];
+    const built = await run(compiler, [...options, '-x', language, join(folder, 'test/layout.c'), '-o', program]);
     if (!built.ok) throw new Error(`${compiler} cannot compile layout.c:\n${built.output}`);
     const printed = await run(program, []);
     if (!printed.ok) throw new Error(`layout.c, compiled by ${compiler}, failed:\n${printed.output}`);
     return JSON.parse(printed.stdout);
   });
+}
+
+/**
+ * What Rust makes of the crate's declarations: the example `layout` of native-abi/rust. Built below `target`.
+ * @returns {Promise<Layout | undefined>} undefined: there is no cargo
+ */
+export async function readRustLayout(target) {
+  const crate = join(folder, 'rust/Cargo.toml');
+  const where = ['--offline', '--locked', '--target-dir', target, '--manifest-path', crate];
+  const printed = await run('cargo', ['run', '--quiet', ...where, '--example', 'layout']);
+  if (printed.missing) return undefined;
+  if (!printed.ok) throw new Error(`the example layout of native-abi/rust failed:\n${printed.output}`);
+  return JSON.parse(printed.stdout);
 }
 
 /** Paths of all headers, relative to include/ or host/, umbrella first. */
@@ -61,10 +76,10 @@ function bodies(source, keyword) {
 /** Whether a header belongs to the kit for C: that is C only, and no part of the ABI. */
 export const isOfKit = (header) => /^include\/mortise\/kit(\.h$|\/)/.test(header);
 
-/** Names of everything in the headers that a model of the ABI has to know, as paths into a Layout. */
-export async function declaredNames() {
+/** Names of everything in the headers below `start`, include/ or host/, that a model of the ABI has to know, as paths into a Layout. */
+export async function declaredNames(start = '') {
   const names = [];
-  for (const header of (await listHeaders()).filter((path) => !isOfKit(path))) {
+  for (const header of (await listHeaders()).filter((path) => path.startsWith(start) && !isOfKit(path))) {
     const source = withoutComments(await readFile(join(folder, header), 'utf8'));
     const code = withoutDirectives(source);
     for (const { name, body } of bodies(code, 'struct')) {

@@ -52,7 +52,7 @@ class Echo final : public mortise::Stage {
 std::int64_t sum(const mortise::Arguments& arguments) {
   const std::int64_t left = arguments.int64(0), right = arguments.int64(1);
   using Limits = std::numeric_limits<std::int64_t>;
-  if (right > 0 ? left > Limits::max() - right : left < Limits::min() - right) throw mortise::Error(MORTISE_INVALID_DATA, "the sum is beyond an int64");
+  if (right > 0 ? left > Limits::max() - right : left < Limits::min() - right) throw mortise::Error(MORTISE_INVALID_DATA, "the sum is no int64");
   return left + right;
 }
 

@@ -18,7 +18,7 @@ typedef struct MortiseText {
 /*
  * Filled by the callee before it returns anything but MORTISE_OK. The caller sets size, code = MORTISE_OK and the text's data and capacity.
  * The pointer itself may be NULL: then the caller does not want the detail. size is at least that of version 1.0. Bytes of a message that
- * are no UTF-8 are shown as `?`.
+ * are no UTF-8 are shown as `?`. {P18 P23 H20}
  */
 typedef struct MortiseError {
   uint32_t size;  /* sizeof(MortiseError) of the caller */

@@ -10,9 +10,9 @@
 #include "version.h"
 
 /*
- * [main-thread & opened] Optional export. Returns the table for id, or NULL for an id that the plugin does not know. The table is
+ * [main-thread & unopened, opened, destroyed; alone] Optional export, never called before _plugin_init. Returns the table for id, or NULL for an id that the plugin does not know. The table is
  * constant and lives as long as the library; id is never NULL; its first field is a uint32_t size in bytes; its functions take the instance.
- * Each function pointer in it must lie in executable memory of the library, as the slots of the base table.
+ * Each function pointer in it must lie in executable memory of the library, as the slots of the base table. {P2 P3 P17 P24 H2 H22}
  */
 MORTISE_EXPORT const void* mortise_plugin_extension(const char* id);
 

@@ -69,7 +69,7 @@ typedef struct FfiPluginPriority {
 #define MORTISE_MAX_ITEMS 4096       /* items of a slice */
 
 /*
- * Metadata getters (name … incompatible_with): [main-thread & opened], each called once, before registration; the host keeps a copy.
+ * Metadata getters (name … incompatible_with): each called once, before registration; the host keeps a copy.
  * Each value is given back to the free function of its pair exactly once, unchanged (pointer AND length), also when the value is
  * refused. A string that is NULL is refused and not freed. Strings inside a slice belong to the slice: its free function frees them.
  * A getter that fails says so through mortise.error/1, where offered: it is asked after each.
@@ -80,82 +80,93 @@ typedef struct PluginVTable {
   void* instance;
 
   /*
-   * [main-thread & stopped, no other call in progress] Last call of all (but last_message of mortise.error/1), exactly once, after the destroy of the stages; also when an
+   * [main-thread & stopped; alone] Last call of all (but last_message of mortise.error/1), exactly once, after the destroy of the stages; also when an
    * earlier step failed. Not called while a call of the plugin does not return: such a plugin is abandoned and never called again.
-   * Threads of the plugin must have ended when it returns.
+   * Threads of the plugin must have ended when it returns. {P14 P23 H5 H7}
    */
   void (*destroy)(void* instance);
 
-  /* The plugin's name, NUL-terminated, [A-Za-z][A-Za-z0-9._-]{0,63}. */
+  /* [main-thread & opened; alone] The plugin's name, NUL-terminated, [A-Za-z][A-Za-z0-9._-]{0,63}. {P4 P18 P23 H3} */
   const char* (*name)(const void* instance);
+  /* [main-thread & opened; alone, after name] {P5 H3} */
   void (*free_name)(char* name);
 
-  /* Semantic version 2.0.0, for example "1.4.0". */
+  /* [main-thread & opened; alone] Semantic version 2.0.0, for example "1.4.0". {P4 P18 P23 H3} */
   const char* (*version)(const void* instance);
+  /* [main-thread & opened; alone, after version] {P5 H3} */
   void (*free_version)(char* version);
 
-  /* Whether the plugin asks to be treated as part of the application. Counts only where the host trusts its directory. 0 or 1. */
+  /* [main-thread & opened; alone] Whether the plugin asks to be treated as part of the application. Counts only where the host trusts its directory. 0 or 1. {P4 P23 H3} */
   bool (*is_core)(const void* instance);
 
+  /* [main-thread & opened; alone] Where in the order of loading it belongs. {P4 P23 H3} */
   FfiPluginPriority (*priority)(const void* instance);
 
   /*
-   * Items: FfiVersionRange. Any one that contains the host's API version suffices; an empty slice accepts every host.
+   * [main-thread & opened; alone] Items: FfiVersionRange. Any one that contains the host's API version suffices; an empty slice accepts every host.
    * Grammar of ranges: npm's in a plugin that carries a Mortise record (a comma is accepted as AND);
-   * Cargo's in one without, where a bare 1.2.3 means ^1.2.3.
+   * Cargo's in one without, where a bare 1.2.3 means ^1.2.3. {P4 P18 P23 H3}
    */
   FfiSlice (*compatible_api_versions)(const void* instance);
+  /* [main-thread & opened; alone, after compatible_api_versions] {P5 H3} */
   void (*free_compatible_api_versions)(FfiSlice ranges);
 
-  /* Items: FfiPluginDependency. Dependencies are loaded and initialised before this plugin. */
+  /* [main-thread & opened; alone] Items: FfiPluginDependency. Dependencies are loaded and initialised before this plugin. {P4 P18 P23 H3 H17} */
   FfiSlice (*dependencies)(const void* instance);
+  /* [main-thread & opened; alone, after dependencies] {P5 H3} */
   void (*free_dependencies)(FfiSlice dependencies);
 
-  /* Items: FfiStageRequirement. */
+  /* [main-thread & opened; alone] Items: FfiStageRequirement. {P4 P18 P23 H3} */
   FfiSlice (*required_stages)(const void* instance);
+  /* [main-thread & opened; alone, after required_stages] {P5 H3} */
   void (*free_required_stages)(FfiSlice requirements);
 
-  /* Items: const char*, names of plugins that this one cannot run beside. */
+  /* [main-thread & opened; alone] Items: const char*, names of plugins that this one cannot run beside. {P4 P18 P23 H3} */
   FfiSlice (*conflicts_with)(const void* instance);
+  /* [main-thread & opened; alone, after conflicts_with] {P5 H3} */
   void (*free_conflicts_with)(FfiSlice names);
 
-  /* Items: FfiPluginDependency: name and range of what this plugin cannot run beside. `required` carries no meaning here. */
+  /*
+   * [main-thread & opened; alone] Items: FfiPluginDependency: name and range of what this plugin cannot run beside. `required` carries no meaning
+   * here. {P4 P18 P23 H3}
+   */
   FfiSlice (*incompatible_with)(const void* instance);
+  /* [main-thread & opened; alone, after incompatible_with] {P5 H3} */
   void (*free_incompatible_with)(FfiSlice plugins);
 
   /*
-   * [main-thread & registered] Once, after the stages of all plugins are registered, dependencies first.
-   * `app` is a const MortiseHost* (host.h), valid until destroy returns. A failure is rolled back: shutdown is not called, destroy is.
+   * [main-thread & registered; alone] Once, after the stages of all plugins are registered, dependencies first.
+   * `app` is a const MortiseHost* (host.h), valid until destroy returns. A failure is rolled back: shutdown is not called, destroy is. {P7 P13 P15 P23 H5 H10 H17}
    */
   FfiResult (*init)(void* instance, void* app);
 
   /*
-   * [main-thread & initialised] Once, after init of all plugins: may this plugin run here?
-   * `context` is a const MortiseContext* (context.h), read-only, valid for the call. A failure disables the plugin: shutdown, destroy.
+   * [main-thread & initialised; alone] Once, after init of all plugins: may this plugin run here?
+   * `context` is a const MortiseContext* (context.h), read-only, valid for the call. A failure disables the plugin: shutdown, destroy. {P7 P9 P13 P23 H17}
    */
   FfiResult (*preflight_check)(const void* instance, const void* context);
 
   /*
-   * [main-thread & opened] Once, before init. `registry` is a const MortiseRegistry* (stage.h), valid for the call.
-   * After a failure the host destroys the stages that were registered, then the instance.
+   * [main-thread & opened; alone] Once, before init. `registry` is a const MortiseRegistry* (stage.h), valid for the call.
+   * After a failure the host destroys the stages that were registered, then the instance. {P4 P7 P15 P23 H5 H17}
    */
   FfiResult (*register_stages)(const void* instance, void* registry);
 
   /*
-   * [main-thread & running or initialised, no other call in progress] Once, if and only if init returned MORTISE_OK. destroy follows
+   * [main-thread & initialised, running; alone] Once, if and only if init returned MORTISE_OK. destroy follows
    * whatever it returns. Before it, the host answers every host->call of the plugin's own threads that still waits with
    * MORTISE_CANCELLED, and every later one too, so shutdown and destroy may join threads. Nowhere else may the main thread wait for a
-   * thread that could be inside host->call: it would wait for itself.
+   * thread that could be inside host->call: it would wait for itself. {P13 P23 H5 H6 H18}
    */
   FfiResult (*shutdown)(void* instance);
 } PluginVTable;
 
 /*
- * [main-thread] The entry point. The host calls it once per load, after its file checks. NULL says that the plugin cannot run; the reason is
+ * [main-thread & unopened, destroyed; alone] The entry point. The host calls it once per load, after its file checks. NULL says that the plugin cannot run; the reason is
  * asked of "mortise.error/1" with a NULL instance, where offered. The host copies the 22 words when _plugin_init returns; the functions
  * stay valid for the life of the process. There is no slot that frees the table, so a static one is right; one on the heap is never
  * freed by the host (22 words for each load). Called again only after destroy of the instance before has returned, or after NULL was
- * returned; it may then fill the same table with a fresh instance.
+ * returned; it may then fill the same table with a fresh instance. {P1 P2 P3 P22 P23 H1 H2 H13 H24}
  */
 MORTISE_EXPORT PluginVTable* _plugin_init(void);
 

@@ -21,7 +21,7 @@ enum MortiseLanguage { MORTISE_LANGUAGE_OTHER = 0, MORTISE_LANGUAGE_C = 1, MORTI
 
 enum MortiseThreads {
   MORTISE_THREADS_ONE = 0, /* never two calls at once; a call that would come back into the plugin gets MORTISE_REENTERED */
-  MORTISE_THREADS_SAFE = 1 /* execute, dry_run, functions, messages and metrics may run at once; all other calls come alone */
+  MORTISE_THREADS_SAFE = 1 /* execute, dry_run, functions, messages and metrics may run at once; all other calls come alone {P10} */
 };
 
 /*
@@ -30,7 +30,7 @@ enum MortiseThreads {
  *
  * Growth: a host refuses a plugin that needs another major or a later minor than its own; one in which a struct that never changes (table, slice, dependency,
  * stage requirement, value) has another size than the host's; and one in which a struct that grows (error, host, context, stage, registry) is smaller than in
- * ABI 1.0. Such a struct may be larger than the host's: the plugin was built with newer headers, and says by abi_minor what it needs of them.
+ * ABI 1.0. Such a struct may be larger than the host's: the plugin was built with newer headers, and says by abi_minor what it needs of them. {P27 H24}
  */
 typedef struct MortiseRecord {
   char magic[8];

@@ -30,7 +30,7 @@ enum MortiseTag {
  *         and JSON that it hands out with a NUL that the length does not count. Invalid UTF-8 (surrogates included) is refused with MORTISE_UTF8_ERROR, never replaced.
  * BYTES:  anything. JSON: the UTF-8 text of one JSON value (RFC 8259); anything else is refused with MORTISE_INVALID_DATA.
  * A JavaScript number is a double, a BigInt an int64; objects and arrays are JSON.
- * data may be NULL only where length is 0. length is 0 where the tag has no data; a bool is 0 or 1; a double may be NaN or infinite.
+ * data may be NULL only where length is 0. length is 0 where the tag has no data; a bool is 0 or 1; a double may be NaN or infinite. {P18 P26 H9}
  */
 typedef struct MortiseValue {
   uint32_t tag;   /* enum MortiseTag */

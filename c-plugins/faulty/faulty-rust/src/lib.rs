@@ -92,7 +92,10 @@ impl Plugin for FaultyRust {
     fn functions(&self) -> Vec<Function<Self>> {
         vec![
             Function::new("echo", |_: &Self, call| call.get::<ValueRef>(0).map(ValueRef::to_owned)),
-            Function::new("add", |_: &Self, call| Ok(call.int64(0)?.wrapping_add(call.int64(1)?))),
+            Function::new("add", |_: &Self, call| match call.int64(0)?.checked_add(call.int64(1)?) {
+                Some(sum) => Ok(sum),
+                None => fail!(Code::INVALID_DATA, "the sum is no int64"),
+            }),
             Function::new("fail", |_: &Self, call| -> Result { Err(call.string(0)?.into()) }),
             Function::new("panic", |_: &Self, call| -> Result { panic!("{}", call.string(0)?) }),
         ]

@@ -11,7 +11,7 @@ typedef struct MortiseErrorExtension {
   uint32_t reserved;
 
   /*
-   * [the thread of the call, directly after it] Copies the message of the call that failed to message, and forgets it; length 0: it did not fail, or there is none.
+   * [call-thread & unopened … destroyed; after a call] Copies the message of the call that failed to message, and forgets it; length 0: it did not fail, or there is none.
    * Asked once after
    * - each metadata getter (name, version, is_core, priority, compatible_api_versions, dependencies, required_stages, conflicts_with,
    *   incompatible_with): a message means that it failed. What it returned then counts for nothing, and is given back as always;
@@ -21,7 +21,7 @@ typedef struct MortiseErrorExtension {
    *   before it. The plugin is gone all the same. The message must lie where destroy does not release it.
    * A call that succeeds leaves no message: it would be taken for one of the call that is asked about next.
    *
-   * Rationale: a getter returns a value and destroy nothing, so neither has a code to fail with; yet code that opens a file or may panic can fail there.
+   * Rationale: a getter returns a value and destroy nothing, so neither has a code to fail with; yet code that opens a file or may panic can fail there. {P3 P18 P23 H7 H20}
    */
   void (*last_message)(const void* instance, MortiseText* message);
 } MortiseErrorExtension;

@@ -35,20 +35,20 @@ typedef struct MortiseFunctionsExtension {
   uint32_t size;
   uint32_t reserved;
 
-  /* [main-thread & opened] How many; constant for the instance; at most MORTISE_MAX_ITEMS. */
+  /* [main-thread & opened; alone] How many; constant for the instance; at most MORTISE_MAX_ITEMS. {P4 P24} */
   uint32_t (*count)(const void* instance);
 
-  /* [main-thread & opened] Describes function index < count. */
+  /* [main-thread & opened; alone] Describes function index < count. {P3 P4 P11 P17 P18 P24 H22 H25} */
   FfiResult (*describe)(const void* instance, uint32_t index, MortiseFunction* function);
 
   /*
-   * [stage-thread & running; several at once if thread-safe] Arguments are borrowed for the call. *result (set to null by the host before) is the plugin's: the host
-   * copies it, then calls free_result exactly once if and only if MORTISE_OK was returned.
+   * [stage-thread & running; if thread-safe] Arguments are borrowed for the call. *result (set to null by the host before) is the plugin's: the host
+   * copies it, then calls free_result exactly once if and only if MORTISE_OK was returned. {P7 P10 P11 P12 P13 P15 P18 P23 P26 H11 H20 H22}
    */
   FfiResult (*call)(void* instance, uint32_t index, const MortiseCall* call, const MortiseValue* arguments, size_t argument_count,
                     MortiseValue* result, MortiseError* error);
 
-  /* [the thread of the call, directly after it] */
+  /* [call-thread & running; after call] Releases what the call made. {P5 H11} */
   void (*free_result)(void* instance, MortiseValue* result);
 } MortiseFunctionsExtension;
 

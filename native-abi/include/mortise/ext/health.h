@@ -12,7 +12,10 @@ typedef struct MortiseHealthExtension {
   uint32_t size;
   uint32_t reserved;
 
-  /* [main-thread & running] Returns enum MortiseHealth within about 50 µs and writes a sentence to message (length 0: none). Another value counts as an error. */
+  /*
+   * [main-thread & running; alone] Returns enum MortiseHealth within about 50 µs and writes a sentence to message (length 0: none). Another value counts as an
+   * error. {P11 P13 P18 H20}
+   */
   uint32_t (*check)(const void* instance, MortiseText* message);
 } MortiseHealthExtension;
 

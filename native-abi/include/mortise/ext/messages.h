@@ -21,11 +21,16 @@ typedef struct MortiseMessagesExtension {
   uint32_t size;
   uint32_t reserved;
 
-  /* [main-thread & initialised] Topic patterns to subscribe to, one per index from 0, NULL ends the list. Parts are joined by dots;
-   * `*` stands for one part, a final `**` for the rest. Static. */
+  /*
+   * [main-thread & initialised; alone] Topic patterns to subscribe to, one per index from 0, NULL ends the list. Parts are joined by dots;
+   * `*` stands for one part, a final `**` for the rest. Static. {P3 P4 P18 P24 H22}
+   */
   const char* (*topic)(const void* instance, uint32_t index);
 
-  /* [stage-thread & running] One message at a time, in the order of each sender. A failure is logged; the message is not sent again. */
+  /*
+   * [stage-thread & running; if thread-safe] One message of a sender at a time, in the order in which it sent them. A failure is logged; the message is not
+   * sent again. {P7 P10 P12 P13 P15 P23 H9 H20 H23 H25}
+   */
   FfiResult (*receive)(void* instance, const MortiseMessage* message, MortiseError* error);
 } MortiseMessagesExtension;
 

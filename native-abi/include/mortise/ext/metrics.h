@@ -23,13 +23,13 @@ typedef struct MortiseMetricsExtension {
   uint32_t size;
   uint32_t reserved;
 
-  /* [main-thread & opened] How many; constant for the instance; at most MORTISE_MAX_ITEMS. */
+  /* [main-thread & opened; alone] How many; constant for the instance; at most MORTISE_MAX_ITEMS. {P4 P24} */
   uint32_t (*count)(const void* instance);
 
-  /* [main-thread & opened] Describes metric index < count. */
+  /* [main-thread & opened; alone] Describes metric index < count. {P3 P4 P17 P18 P24 H22 H25} */
   FfiResult (*describe)(const void* instance, uint32_t index, MortiseMetric* metric);
 
-  /* [any-thread & running; beside other calls only if thread-safe] Writes the present value of each metric, count of them, to values. */
+  /* [any-thread & running; if thread-safe] Writes the present value of each metric, count of them, to values. {P10 P13 P30 H22} */
   FfiResult (*read)(const void* instance, double* values, uint32_t count);
 } MortiseMetricsExtension;
 

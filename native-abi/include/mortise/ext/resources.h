@@ -25,10 +25,10 @@ typedef struct MortiseResourcesExtension {
   uint32_t size;
   uint32_t reserved;
 
-  /* [main-thread & opened] How many; constant for the instance; at most MORTISE_MAX_ITEMS. */
+  /* [main-thread & opened; alone] How many; constant for the instance; at most MORTISE_MAX_ITEMS. {P4 P24} */
   uint32_t (*count)(const void* instance);
 
-  /* [main-thread & opened] Describes resource index < count. */
+  /* [main-thread & opened; alone] Describes resource index < count. {P3 P4 P17 P18 P24 H22 H25} */
   FfiResult (*describe)(const void* instance, uint32_t index, MortiseResource* resource);
 } MortiseResourcesExtension;
 

@@ -19,10 +19,10 @@ typedef struct MortiseServicesExtension {
   uint32_t size;
   uint32_t reserved;
 
-  /* [main-thread & initialised] How many; constant for the instance; at most MORTISE_MAX_ITEMS. */
+  /* [main-thread & initialised; alone] How many; constant for the instance; at most MORTISE_MAX_ITEMS. {P4 P24} */
   uint32_t (*count)(const void* instance);
 
-  /* [main-thread & initialised] Describes service index < count. */
+  /* [main-thread & initialised; alone] Describes service index < count. {P3 P4 P17 P18 P24 P25 H22 H25} */
   FfiResult (*describe)(const void* instance, uint32_t index, MortiseService* service);
 } MortiseServicesExtension;
 

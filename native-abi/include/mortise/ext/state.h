@@ -11,19 +11,19 @@ typedef struct MortiseStateExtension {
   uint32_t size;
   uint32_t reserved;
 
-  /* [main-thread & opened] Version of the form in which state is saved; the plugin raises it when the form changes. */
+  /* [main-thread & opened; alone] Version of the form in which state is saved; the plugin raises it when the form changes. {P28} */
   uint32_t (*version)(const void* instance);
 
   /*
-   * [main-thread & running, no other call in progress] Writes the state to *value, which is the plugin's: the host copies it, then calls free_value exactly once
-   * if and only if MORTISE_OK was returned.
+   * [main-thread & running; alone] Writes the state to *value, which is the plugin's: the host copies it, then calls free_value exactly once
+   * if and only if MORTISE_OK was returned. {P15 P18 P23 P26 H11 H20}
    */
   FfiResult (*save)(const void* instance, MortiseValue* value, MortiseError* error);
 
-  /* [main-thread, directly after save] */
+  /* [main-thread & running; after save] Releases what save wrote. {P5 H11} */
   void (*free_value)(const void* instance, MortiseValue* value);
 
-  /* [main-thread & registered, before init] Restores what save wrote under `version`. value is borrowed. A failure starts the plugin without state. */
+  /* [main-thread & registered; alone, before init] Restores what save wrote under `version`. value is borrowed. A failure starts the plugin without state. {P7 P15 P23 P28 H9 H20} */
   FfiResult (*restore)(void* instance, uint32_t version, const MortiseValue* value, MortiseError* error);
 } MortiseStateExtension;
 
