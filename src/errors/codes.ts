@@ -38,7 +38,8 @@ const table = {
   WrongMachine: { category: 'loading', remedy: 'Install the build of the plugin for this processor.' },
   EntryPointMissing: {
     category: 'loading',
-    remedy: 'Export `PluginVTable* _plugin_init(void)` from the library itself (MORTISE_EXPORT).',
+    remedy:
+      'With a kit, export the plugin: MORTISE_EXPORT_PLUGIN(…), in Rust export_plugin!(…). Without one, export `PluginVTable* _plugin_init(void)` from the library itself (MORTISE_EXPORT).',
   },
   RecordMalformed: { category: 'loading', remedy: 'Rebuild the plugin with MORTISE_RECORD of the published header.' },
   AbiMismatch: { category: 'loading', remedy: 'Rebuild the plugin against the header of this host, or upgrade the host.' },
@@ -129,7 +130,7 @@ const table = {
   InitFailed: {
     category: 'init',
     remedy:
-      'Check the configuration of the plugin; its log lines, and its mortise.error/1 extension where it has one, say more.',
+      'Mend what its message names: most often an option of the plugin, or something that it needs on this machine. Its log lines may say more.',
   },
   PreflightCheckFailed: {
     category: 'preflight',
