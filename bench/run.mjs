@@ -14,7 +14,7 @@ import { parseArgs } from 'node:util';
 import { buildPeers, root } from './environment.mjs';
 import { table } from './table.mjs';
 
-const WORKLOADS = ['calls', 'loading', 'bytes', 'context', 'stages', 'imports', 'threads', 'boot', 'start', 'resolve'];
+const WORKLOADS = ['calls', 'loading', 'bytes', 'context', 'stages', 'imports', 'threads', 'boot', 'start', 'resolve', 'kits'];
 
 function runWorkload(name, quick) {
   const worker = join(root, 'bench', 'worker.mjs');

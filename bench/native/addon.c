@@ -22,7 +22,8 @@ static napi_value addon_open(napi_env env, napi_callback_info info) {
       napi_get_value_string_utf8(env, path_value, path, sizeof path, &count) != napi_ok) {
     return throw_error(env, "open takes a path");
   }
-  if (!open_plugin(path, &opened)) return throw_error(env, "the plugin cannot be opened");
+  if (!open_table(path, &opened)) return throw_error(env, "the plugin cannot be opened");
+  read_metadata(&opened);
   napi_create_string_utf8(env, opened.name, NAPI_AUTO_LENGTH, &name);
   return name;
 }

@@ -2,6 +2,7 @@
  * The host that costs least: no checks, no JavaScript. Times are taken inside; each mode prints nanoseconds, one number for each line.
  *
  *   c-host load FILE…     per file: open, read metadata, destroy; then the same again, while all are mapped
+ *   c-host asking FILE…   the same, and the text of a failure is asked for after each getter and after destroy, of a plugin that has one
  *   c-host memory FILE…   opens all, destroys none; growth of the resident set, in bytes
  *   c-host start FILE…    brings all up, each phase for all of them before the next (start.h); one number for each phase
  *   c-host call N FILE    one call of is_core
@@ -9,33 +10,35 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "metadata.h"
 #include "stages.h"
 #include "start.h"
 
-static double now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
-}
-
-static void open_or_end(const char* path, Opened* opened) {
-  if (open_plugin(path, opened)) return;
+static void open_table_or_end(const char* path, Opened* opened) {
+  if (open_table(path, opened)) return;
   fprintf(stderr, "c-host: %s cannot be opened: %s\n", path, dlerror());
   exit(1);
 }
 
-static int load(int count, char** paths) {
+static void open_or_end(const char* path, Opened* opened) {
+  open_table_or_end(path, opened);
+  read_metadata(opened);
+}
+
+static int load(int count, char** paths, bool asks) {
   double* times = malloc(2 * (size_t)count * sizeof *times);
   Opened opened = {0};
   size_t bytes = 0;
   for (int i = 0; i < 2 * count; i++) {
     const double before = now();
-    open_or_end(paths[i % count], &opened);
+    open_table_or_end(paths[i % count], &opened);
+    if (asks) find_errors(&opened);
+    read_metadata(&opened);
     opened.table.destroy(opened.table.instance);
+    ask(&opened, NULL);
     times[i] = now() - before;
     bytes += opened.bytes;
   }
@@ -49,7 +52,7 @@ static int start(int count, char** paths) {
   double times[START_PHASES] = {0};
   for (int i = 0; i < count; i++) {
     const double before = now();
-    if (!open_table(paths[i], &opened[i])) open_or_end(paths[i], &opened[i]);
+    open_table_or_end(paths[i], &opened[i]);
     const double between = now();
     read_metadata(&opened[i]);
     times[0] += between - before;
@@ -132,7 +135,8 @@ static int stages(long times) {
 
 int main(int count, char** arguments) {
   const char* mode = count > 2 ? arguments[1] : "";
-  if (strcmp(mode, "load") == 0) return load(count - 2, arguments + 2);
+  if (strcmp(mode, "load") == 0) return load(count - 2, arguments + 2, false);
+  if (strcmp(mode, "asking") == 0) return load(count - 2, arguments + 2, true);
   if (strcmp(mode, "memory") == 0) return memory(count - 2, arguments + 2);
   if (strcmp(mode, "start") == 0) return start(count - 2, arguments + 2);
   if (strcmp(mode, "call") == 0 && count > 3) return call(atol(arguments[2]), arguments[3]);

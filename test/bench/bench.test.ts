@@ -26,7 +26,7 @@ describe.skipIf(process.platform === 'win32')('benchmarks', () => {
       expect(kept).toContain('README.md');
       const [name] = kept.filter((entry) => entry.endsWith('.json'));
       const { rows } = JSON.parse(readFileSync(join(folder, name as string), 'utf8')) as { rows: Row[] };
-      expect([...new Set(rows.map((row) => row.id))]).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j']);
+      expect([...new Set(rows.map((row) => row.id))]).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k']);
       for (const { what, ours, peers, ratio = 0 } of rows) {
         for (const number of [ours, ratio, ...Object.values(peers)]) expect(number, what).toSatisfy(Number.isFinite);
       }

@@ -12,6 +12,7 @@ use std::mem::size_of;
 const LEAST_ERROR: usize = 8 + size_of::<MortiseText>();
 
 /// Runs `work`; a panic in it is a failure like any other, with the panic's message and place.
+#[inline]
 pub fn run<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     caught(work).unwrap_or_else(|message| Err(Error::new(Code::ERR, message)))
 }
@@ -20,6 +21,7 @@ pub fn run<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
 ///
 /// # Safety
 /// `error` is NULL or valid for the call, as the contract says.
+#[inline]
 pub unsafe fn with_error(error: *mut MortiseError, work: impl FnOnce() -> Result) -> FfiResult {
     let failure = match run(work) {
         Ok(()) => return MORTISE_OK,

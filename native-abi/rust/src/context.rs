@@ -30,6 +30,7 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     /// # Safety
     /// `raw` is NULL or the host's context, and valid for `'a`, which ends with the call that brought it.
+    #[inline]
     pub(crate) unsafe fn from_raw(raw: *const MortiseContext) -> Result<Self> {
         // SAFETY: by the caller.
         match unsafe { raw.as_ref() } {
@@ -63,22 +64,26 @@ impl<'a> Context<'a> {
     }
 
     /// Whether the caller gave up: look in every loop. Costs one load.
+    #[inline]
     pub fn cancelled(&self) -> bool {
         self.cancellation().is_cancelled()
     }
 
     /// The flag by itself, which other threads may read while the call lasts.
+    #[inline]
     pub fn cancellation(&self) -> Cancellation<'a> {
         // SAFETY: valid for the call, and checked not to be NULL.
         Cancellation(unsafe { &*self.raw.cancelled })
     }
 
     /// Fails with [`Code::CANCELLED`] if the caller gave up: `context.check_cancelled()?` in every loop.
+    #[inline]
     pub fn check_cancelled(&self) -> Result {
         self.cancellation().check()
     }
 
     /// The value of `key`, whatever it is; None: there is none.
+    #[inline]
     pub fn value(&self, key: &str) -> Result<Option<ValueRef<'a>>> {
         let mut value = MortiseValue::NULL;
         // SAFETY: the arguments are as the contract wants them.
@@ -95,6 +100,7 @@ impl<'a> Context<'a> {
     }
 
     /// The value of `key` as a type; [`Code::NOT_FOUND`] where there is none.
+    #[inline]
     pub fn get<T: FromValue<'a>>(&self, key: &str) -> Result<T> {
         match self.value(key)? {
             Some(value) => read(value, || subject(key)),
@@ -103,6 +109,7 @@ impl<'a> Context<'a> {
     }
 
     /// The value of `key` as a type; None where there is none, or it is null.
+    #[inline]
     pub fn find<T: FromValue<'a>>(&self, key: &str) -> Result<Option<T>> {
         match self.value(key)? {
             None | Some(ValueRef::Null) => Ok(None),
@@ -113,6 +120,7 @@ impl<'a> Context<'a> {
     typed_getters!('a, key: &str);
 
     /// Sets `key`; the host copies the value.
+    #[inline]
     pub fn set(&self, key: &str, value: impl ToValue) -> Result {
         let value = value.to_value().to_raw();
         // SAFETY: the arguments are as the contract wants them.
@@ -163,11 +171,13 @@ fn refused(verb: &str, key: &str, code: Code) -> Error {
 pub struct Cancellation<'a>(pub(crate) &'a AtomicU32);
 
 impl Cancellation<'_> {
+    #[inline]
     pub fn is_cancelled(self) -> bool {
         self.0.load(Ordering::Relaxed) != 0
     }
 
     /// Fails with [`Code::CANCELLED`] if the caller gave up.
+    #[inline]
     pub fn check(self) -> Result {
         if self.is_cancelled() {
             return Err(Error::new(Code::CANCELLED, "cancelled"));

@@ -69,6 +69,7 @@ fn remember(payload: &(dyn Any + Send), location: String) -> bool {
 }
 
 /// Runs `work`. A panic in it comes back as a sentence: `panicked: TEXT (src/lib.rs:12:5)`.
+#[inline]
 pub(crate) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     let call = Call::enter();
     let outcome = panic::catch_unwind(AssertUnwindSafe(work));
@@ -109,6 +110,7 @@ struct Call {
 }
 
 impl Call {
+    #[inline]
     fn enter() -> Self {
         CALLS.with(|calls| {
             let mut calls = calls.borrow_mut();
@@ -130,6 +132,7 @@ impl Call {
 }
 
 impl Drop for Call {
+    #[inline]
     fn drop(&mut self) {
         let forgotten = CALLS.with(|calls| {
             let mut calls = calls.borrow_mut();

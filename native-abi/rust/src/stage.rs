@@ -92,6 +92,7 @@ pub(crate) struct Entry<P> {
 impl<P: Plugin> Entry<P> {
     /// # Safety
     /// `state` is what was registered, and the host has not destroyed it.
+    #[inline]
     unsafe fn at<'a>(state: *mut c_void) -> (&'a Stage<P>, &'a P) {
         // SAFETY: by the caller; the instance outlives its stages.
         unsafe {

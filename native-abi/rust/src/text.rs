@@ -11,6 +11,7 @@ use std::sync::{Mutex, PoisonError};
 const SHORT: usize = 256;
 
 /// Calls `work` with `text` and a NUL after it. `what` is named where the text contains one itself.
+#[inline]
 pub(crate) fn with_c_str<T>(what: &str, text: &str, work: impl FnOnce(*const c_char) -> T) -> Result<T> {
     if text.len() >= SHORT {
         return Ok(work(c_string(what, text)?.as_ptr()));

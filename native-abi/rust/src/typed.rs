@@ -21,6 +21,7 @@ macro_rules! from_value {
         $(impl<'a> FromValue<'a> for $type {
             const WANTED: &'static str = $wanted;
 
+            #[inline]
             fn from_value(value: ValueRef<'a>) -> Option<Self> {
                 match value {
                     $($pattern $(if $guard)? => Some($value),)+
@@ -47,11 +48,13 @@ from_value! {
     Value, "a value": value => value.to_owned();
 }
 
+#[inline]
 fn is_whole(number: f64) -> bool {
     number.trunc() == number && number.abs() <= EXACT as f64
 }
 
 /// `subject` says what the value is: "the context value `who`".
+#[inline]
 pub(crate) fn read<'a, T: FromValue<'a>>(value: ValueRef<'a>, subject: impl FnOnce() -> String) -> Result<T> {
     T::from_value(value).ok_or_else(|| {
         let found = match value {
@@ -66,29 +69,35 @@ pub(crate) fn read<'a, T: FromValue<'a>>(value: ValueRef<'a>, subject: impl FnOn
 /// Getters by type over `get` and `find` of a source, for each type that authors name most.
 macro_rules! typed_getters {
     ($lifetime:lifetime, $key:ident: $type:ty) => {
+        #[inline]
         pub fn bool(&self, $key: $type) -> $crate::Result<bool> {
             self.get($key)
         }
 
         /// A whole double within ±2^53 is taken too, since that is what JavaScript has for most numbers.
+        #[inline]
         pub fn int64(&self, $key: $type) -> $crate::Result<i64> {
             self.get($key)
         }
 
         /// An int64 within ±2^53 is taken too.
+        #[inline]
         pub fn double(&self, $key: $type) -> $crate::Result<f64> {
             self.get($key)
         }
 
+        #[inline]
         pub fn string(&self, $key: $type) -> $crate::Result<&$lifetime str> {
             self.get($key)
         }
 
+        #[inline]
         pub fn bytes(&self, $key: $type) -> $crate::Result<&$lifetime [u8]> {
             self.get($key)
         }
 
         /// The text of an object or an array.
+        #[inline]
         pub fn json(&self, $key: $type) -> $crate::Result<&$lifetime str> {
             self.get::<$crate::Json<&$lifetime str>>($key).map(|json| json.0)
         }

@@ -63,6 +63,7 @@ impl<'a> ValueRef<'a> {
     }
 
     /// What C takes. It borrows what `self` borrows.
+    #[inline]
     pub(crate) fn to_raw(self) -> MortiseValue {
         match self {
             Self::Null => MortiseValue::NULL,
@@ -77,6 +78,7 @@ impl<'a> ValueRef<'a> {
 
     /// # Safety
     /// `raw` is a value of the contract, and what it points to stays as it is for `'a`.
+    #[inline]
     pub(crate) unsafe fn from_raw(raw: &MortiseValue) -> Result<Self> {
         // SAFETY: every bit pattern of the payload is a valid `bits`.
         let bits = unsafe { raw.payload.bits };
@@ -98,6 +100,7 @@ impl<'a> ValueRef<'a> {
 
 /// # Safety
 /// As `from_raw`; the tag is of a value with data.
+#[inline]
 unsafe fn data_of<'a>(raw: &MortiseValue) -> Result<&'a [u8]> {
     // NULL is allowed where the length is 0: in C, but not in a slice.
     if raw.length == 0 {
@@ -116,6 +119,7 @@ pub trait ToValue {
 macro_rules! to_value {
     ($($type:ty: $self:ident => $value:expr;)+) => {
         $(impl ToValue for $type {
+            #[inline]
             fn to_value(&$self) -> ValueRef<'_> {
                 $value
             }
