@@ -114,6 +114,8 @@ class RunChild {
   #conclude(code: number | null, killer: NodeJS.Signals | null): number {
     const { at } = this.#progress;
     if (this.#killedFor !== undefined) return this.#fail(this.#killedFor);
+    // It was interrupted before it had begun to heed that.
+    if (at === undefined && killer === 'SIGINT') return 1;
     const death = causeOfDeath(code, killer);
     if (at === 'done' || (at === undefined && death === undefined)) {
       if (death === undefined) return code ?? 1;
