@@ -1,10 +1,13 @@
 import { basename } from 'node:path';
 import { discover } from '../core/directories.js';
+import { type ErrorCode, PluginSystemError } from '../errors/index.js';
 import type { ProbeReport } from '../isolation/index.js';
 import { probe } from '../isolation/probe.js';
 import { checkNoFile } from './application.js';
 import { milliseconds } from './arguments.js';
 import type { Command } from './command.js';
+import { emptyFolders, warnOfEmpty } from './empty-folders.js';
+import { printFailures } from './failures.js';
 import { columns, printable } from './text.js';
 
 /** `mortise list DIR…` */
@@ -21,7 +24,11 @@ export const list: Command = {
   async run({ operands, options, output, signal }) {
     const timeoutMs = milliseconds(options, 'timeout', list);
     for (const path of operands) checkNoFile(path, list);
-    const { paths, warnings } = discover(operands, new Set());
+    const { paths, warnings: unread } = discover(operands, new Set());
+    const [unusable] = unread;
+    if (unusable !== undefined)
+      throw new PluginSystemError(unusable.code as ErrorCode, unusable.message, { operation: 'list' });
+    const warnings = emptyFolders(operands).map(warnOfEmpty);
     let done = 0;
     const reports = await Promise.all(
       paths.map(async (path) => {
@@ -34,12 +41,12 @@ export const list: Command = {
     const failed = reports.filter((report) => !report.ok);
     output.result(
       {
-        plugins: plugins.map(({ metadata, path, sha256, stages, warnings: remarks }) => ({
+        plugins: plugins.map(({ metadata, path, sha256, stages, warnings: own }) => ({
           ...metadata,
           path,
           sha256,
           stages,
-          warnings: remarks,
+          warnings: own,
         })),
         failed: failed.map(({ metadata, path, error }) => ({ name: metadata?.name ?? null, path, error })),
         warnings,
@@ -49,9 +56,12 @@ export const list: Command = {
     if (!output.json) {
       for (const warning of warnings) output.warning(warning);
       for (const report of plugins) for (const warning of report.warnings) output.warning(warning, report.metadata?.name);
-      for (const { error } of failed) if (error !== undefined) output.errorBlock(error);
+      printFailures(
+        output,
+        failed.flatMap(({ metadata, path, error }) => (error === undefined ? [] : [{ name: metadata?.name, path, error }])),
+      );
     }
-    return failed.length === 0 && warnings.length === 0 ? 0 : 1;
+    return failed.length === 0 ? 0 : 1;
   },
 };
 

@@ -61,11 +61,15 @@ export class Output {
     this.#endProgress();
   }
 
-  /** What failed, where, and what to do: a block on stderr. */
-  errorBlock(error: PluginSystemError): void {
+  /** What failed, where, and what to do: a block on stderr. `plugins`: those that it is common to, in the place of one. */
+  errorBlock(error: PluginSystemError, plugins?: readonly string[]): void {
     const rows = [
-      ['plugin', error.plugin],
-      ['file', error.path],
+      ...(plugins === undefined
+        ? [
+            ['plugin', error.plugin],
+            ['file', error.path],
+          ]
+        : [['plugins', plugins.join(', ')]]),
       ['phase', error.phase],
       ['operation', error.operation],
       ['not given back', error.ledger.map(({ what, taken, given }) => `${what} (${given} of ${taken})`).join(', ')],

@@ -1,7 +1,10 @@
 import type { BootReport, StopReport } from '../core/index.js';
 import type { PluginSystemError } from '../errors/index.js';
 import type { RunReport } from '../pipelines/index.js';
+import { type EmptyFolder, warnOfEmpty } from './empty-folders.js';
+import { printFailures } from './failures.js';
 import type { Output } from './output.js';
+import { explainRunError } from './run-error.js';
 import { columns, ms, printable } from './text.js';
 
 /** How `mortise run` ended. */
@@ -11,29 +14,32 @@ export interface Outcome {
   /** The run did not come about. */
   readonly error: PluginSystemError | undefined;
   readonly stop: StopReport;
+  /** The pipeline was made of --stage, and has no name that anybody gave it. */
+  readonly unnamed: boolean;
+  /** Folders that were given and have no plugin in them. */
+  readonly empty: readonly EmptyFolder[];
 }
 
 /** Writes it out: data to stdout, what went wrong to stderr. */
-export function printOutcome(output: Output, { boot, report, error, stop }: Outcome): void {
+export function printOutcome(output: Output, outcome: Outcome): void {
+  const { boot, report, stop, empty } = outcome;
+  const failures = [...(boot?.failed ?? []), ...stop.failed];
+  const found = outcome.error ?? report?.error;
+  const error = found === undefined ? undefined : explainRunError(found, { ...outcome, failed: failures });
   const plugins = {
     loaded: boot?.loaded.map(({ name, version, path }) => ({ name, version, path: path ?? null })) ?? [],
-    failed: [...(boot?.failed ?? []), ...stop.failed].map(({ name, path, error: reason }) => ({
-      name: name ?? null,
-      path: path ?? null,
-      error: reason,
-    })),
-    warnings: boot?.warnings ?? [],
+    failed: failures.map(({ name, path, error: reason }) => ({ name: name ?? null, path: path ?? null, error: reason })),
+    warnings: [...(boot?.warnings ?? []), ...empty.map(warnOfEmpty)],
   };
   if (output.json) {
-    if (error === undefined) output.document({ ...(report?.toJSON() as object), plugins });
-    else output.failure(error, { plugins });
+    if (report !== undefined) output.document({ ...report.toJSON(), ...(error && { error: error.toJSON() }), plugins });
+    else if (error !== undefined) output.failure(error, { plugins });
     return;
   }
   for (const warning of plugins.warnings) output.warning(warning);
-  for (const failed of plugins.failed) output.errorBlock(failed.error);
+  printFailures(output, failures);
   if (report !== undefined) output.text(describe(report, output));
-  const reason = error ?? report?.error;
-  if (reason !== undefined) output.errorBlock(reason);
+  if (error !== undefined) output.errorBlock(error);
 }
 
 function describe(report: RunReport, output: Output): string[] {

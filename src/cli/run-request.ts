@@ -6,6 +6,9 @@ import type { Command, OptionSpec, ParsedOptions } from './command.js';
 import { readObject } from './files.js';
 import { parseSetting } from './values.js';
 
+/** Levels of log lines, lowest first. */
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
 /** Options that say what is to be run, and how. */
 export const RUN_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   stage: { type: 'string', multiple: true, value: 'ID', help: 'stage to run; several run in the order given' },
@@ -20,7 +23,12 @@ export const RUN_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   set: { type: 'string', multiple: true, value: 'KEY=VALUE', help: 'sets KEY in the context' },
   skip: { type: 'string', multiple: true, value: 'ID=REASON', help: 'stage that is not to be run; those after it run' },
   continue: { type: 'boolean', help: 'run what does not need a stage that failed, whatever the pipeline says' },
-  concurrency: { type: 'string', value: 'N', help: 'how many stages, or chains of native stages, are in progress at most' },
+  concurrency: { type: 'string', value: 'N', help: 'how many stages are in progress at most' },
+  timeout: {
+    type: 'string',
+    value: 'MS',
+    help: 'how long the run may take; it is then cancelled, and a stage that does not obey is given up; no limit where not given',
+  },
   'dry-run': { type: 'boolean', help: 'only say what would be done' },
 };
 

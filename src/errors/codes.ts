@@ -166,6 +166,10 @@ const table = {
   ContextReadOnly: { category: 'operation', remedy: 'Write to the context in a stage, not in a preflight check.' },
   Cancelled: { category: 'operation', remedy: 'The caller gave up: nothing to mend.' },
   Abandoned: { category: 'operation', remedy: 'The native call did not return. Restart the process to be rid of it.' },
+  Crashed: {
+    category: 'operation',
+    remedy: 'Build the plugin with `mortise build --debug` and run it under a debugger: see docs/authors/debugging.md.',
+  },
   Busy: { category: 'operation', remedy: 'Wait until the call in progress has returned.' },
   PluginClosed: { category: 'operation', remedy: 'Load the plugin again.' },
   ServiceNotFound: {

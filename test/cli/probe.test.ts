@@ -99,7 +99,7 @@ describeWithFixtures('mortise list', () => {
   it('fails when a directory cannot be read', async () => {
     const { code, stdout, stderr } = await mortise('list', '/no/such/folder');
     expect(code).toBe(1);
-    expect(stdout).toBe('no plugins\n');
-    expect(stderr).toContain('/no/such/folder');
+    expect(stdout).toBe('');
+    expect(stderr).toContain('error FileNotFound: there is no plugin directory /no/such/folder');
   });
 });
