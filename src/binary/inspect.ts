@@ -3,6 +3,7 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { PluginSystemError } from '../errors/index.js';
 import { ByteReader } from './byte-reader.js';
 import { parseElf } from './elf.js';
+import { otherThanFile } from './file-kind.js';
 import { type FileIdentity, fileError, identityOf } from './identity.js';
 import { looksLike } from './looks-like.js';
 import { isMachO, parseMachO } from './mach-o.js';
@@ -90,23 +91,9 @@ export async function inspectFile(path: string, arch: string = process.arch): Pr
   }
 }
 
-interface FileKind {
-  isFile(): boolean;
-  isDirectory(): boolean;
-  isFIFO(): boolean;
-  isSocket(): boolean;
-}
-
-function requireRegular(stats: FileKind, path: string): void {
-  if (stats.isFile()) return;
-  const what = stats.isDirectory()
-    ? 'a directory'
-    : stats.isFIFO()
-      ? 'a FIFO (named pipe)'
-      : stats.isSocket()
-        ? 'a socket'
-        : 'a device';
-  throw new PluginSystemError('NotALibrary', `this is ${what}, not a shared library`, { path });
+function requireRegular(stats: Parameters<typeof otherThanFile>[0], path: string): void {
+  const what = otherThanFile(stats);
+  if (what !== undefined) throw new PluginSystemError('NotALibrary', `this is ${what}, not a shared library`, { path });
 }
 
 function bufferFor(stats: BigIntStats, path: string): Buffer {

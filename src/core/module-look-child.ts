@@ -127,7 +127,7 @@ class ModuleLook {
 }
 
 const request = readRequest();
-const report = new LookReporter();
+const report = new LookReporter(request.nonce);
 report.step('check');
 endByItself(request.alarmSeconds);
 dieOfWhatNobodyCaught();

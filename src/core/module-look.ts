@@ -7,4 +7,5 @@ import { checkModuleFile } from './plugin-module.js';
 export const MODULES: LookKind = {
   check: checkModuleFile,
   program: join(packageRoot, 'dist', 'core', 'module-look-child.js'),
+  opening: ['import'],
 };

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, realpathSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { extname } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { otherThanFile } from '../binary/file-kind.js';
 import { isOurs, PluginSystemError, shown, thrownText } from '../errors/index.js';
 import type { Plugin } from '../plugin/index.js';
 import { isPlugin } from './define-plugin.js';
@@ -13,6 +14,11 @@ export interface ModuleFile {
   readonly sha256: string;
 }
 
+/** Bytes; larger files are refused unread. */
+const MAX_MODULE_SIZE = 64 * 1024 * 1024;
+/** Opening a FIFO for reading waits for a writer; not with this flag. Windows has neither. */
+const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
 /** What Node imports, and what has to be compiled before. */
 const IMPORTED = new Set(['.mjs', '.js', '.cjs']);
 
@@ -20,14 +26,14 @@ const IMPORTED = new Set(['.mjs', '.js', '.cjs']);
 const imported = new Map<string, string>();
 
 /**
- * Reads the module at `path`, which must be absolute. Nothing of it runs.
- * @throws `FileNotFound`, `FileUnreadable`, `ModuleInvalid` (TypeScript that was not compiled)
+ * Reads the module at `path`, which must be absolute. Nothing of it runs. Only regular files are opened: FIFOs and devices are refused, not waited for.
+ * @throws `FileNotFound`, `FileUnreadable` (also above 64 MiB), `ModuleInvalid` (no regular file, or TypeScript that was not compiled)
  */
 export function checkModuleFile(path: string): ModuleFile {
   const place = { path, phase: 'loading', operation: 'check' } as const;
   let bytes: Buffer;
   try {
-    bytes = readFileSync(path);
+    bytes = contentOf(path);
   } catch (error) {
     const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     throw PluginSystemError.from(error, isMissing ? 'FileNotFound' : 'FileUnreadable', place);
@@ -39,6 +45,39 @@ export function checkModuleFile(path: string): ModuleFile {
     });
   }
   return { path, sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
+function contentOf(path: string): Buffer {
+  // Not even opened: that of a device can have effects.
+  requireModuleFile(statSync(path));
+  const descriptor = openSync(path, OPEN_FLAGS);
+  try {
+    // Asked again of what was opened: it may be another file by now.
+    const stats = fstatSync(descriptor);
+    requireModuleFile(stats);
+    const bytes = Buffer.allocUnsafeSlow(stats.size);
+    let filled = 0;
+    for (let count = -1; filled < bytes.length && count !== 0; filled += count) {
+      count = readSync(descriptor, bytes, filled, bytes.length - filled, filled);
+    }
+    return bytes.subarray(0, filled);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function requireModuleFile(stats: Stats): void {
+  const what = otherThanFile(stats);
+  if (what !== undefined) {
+    throw new PluginSystemError('ModuleInvalid', `this is ${what}, not a module`, {
+      remedy: 'Give the path of the module itself: a regular file in JavaScript.',
+    });
+  }
+  if (stats.size > MAX_MODULE_SIZE) {
+    throw new PluginSystemError('FileUnreadable', `the file has ${stats.size} bytes; at most ${MAX_MODULE_SIZE} are read`, {
+      remedy: 'Let the module read its data from files that are shipped beside it.',
+    });
+  }
 }
 
 /**
@@ -102,7 +141,24 @@ function codeOf(thrown: unknown): unknown {
   }
 }
 
+/** The exports may be proxies, or have getters: whatever looks at them can throw. */
 function pluginIn(exported: Readonly<Record<string, unknown>>, path: string): Plugin {
+  const place = { path, phase: 'metadata', operation: 'default export' } as const;
+  let found: Plugin | PluginSystemError;
+  try {
+    found = lookedUp(exported);
+  } catch (thrown) {
+    throw new PluginSystemError('ModuleInvalid', `its default export cannot be read: ${thrownText(thrown)}`, {
+      ...place,
+      cause: thrown,
+    });
+  }
+  if (isOurs(found)) throw found.within(place);
+  return found;
+}
+
+/** Or why there is none. */
+function lookedUp(exported: Readonly<Record<string, unknown>>): Plugin | PluginSystemError {
   const own = exported['default'];
   if (isPlugin(own)) return own;
   // What a compiler makes of `export default` for CommonJS.
@@ -111,16 +167,13 @@ function pluginIn(exported: Readonly<Record<string, unknown>>, path: string): Pl
   const other = Object.keys(exported).find((name) => name !== 'default' && isPlugin(exported[name]));
   const found = own === undefined ? 'it has no default export' : `its default export is ${shown(own)}, and no plugin`;
   const isDefinition = isObject(own) && typeof own['name'] === 'string' && typeof own['version'] === 'string';
-  throw new PluginSystemError('ModuleInvalid', found, {
-    path,
-    phase: 'metadata',
-    operation: 'default export',
-    ...(other !== undefined
-      ? { remedy: `Export ${other} as the default: export { ${other} as default }.` }
+  const remedy =
+    other !== undefined
+      ? `Export ${other} as the default: export { ${other} as default }.`
       : isDefinition
-        ? { remedy: 'Make a plugin of it: export default definePlugin({ … }).' }
-        : {}),
-  });
+        ? 'Make a plugin of it: export default definePlugin({ … }).'
+        : undefined;
+  return new PluginSystemError('ModuleInvalid', found, { remedy });
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

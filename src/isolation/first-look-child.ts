@@ -73,7 +73,7 @@ function summary({ id, name, description, ...rest }: Stage & { readonly quick?: 
 }
 
 const request = readRequest();
-const report = new LookReporter();
+const report = new LookReporter(request.nonce);
 report.step('check');
 endByItself(request.alarmSeconds);
 const verdict = look(request, report);

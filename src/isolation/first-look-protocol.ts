@@ -1,9 +1,10 @@
-import { ERROR_TABLE, type Phase, type SerializedError } from '../errors/index.js';
+import type { Phase, SerializedError } from '../errors/index.js';
 import type { JsonValue, LedgerEntry, PluginMetadata, PluginWarning } from '../plugin/index.js';
 
 /*
- * Between a process and its first look: the request is one line of JSON on the child's stdin; the child answers on descriptor 3 with one line of JSON for each step before it begins, and one for the verdict. Every line also begins
- * with a line feed, so that something else written to the descriptor cannot swallow it.
+ * Between a process and its first look: the request is one line of JSON on the child's stdin; the child answers on descriptor 3 with one line for each step before it
+ * begins, and one for the verdict: the nonce of the request, a blank, and JSON. Every line also begins with a line feed, so that something else written to the descriptor
+ * cannot swallow it.
  */
 
 /** The descriptor on which the child reports. */
@@ -23,6 +24,8 @@ export interface FirstLookRequest {
   readonly init: boolean;
   /** When the system is to end the child, if its parent has not: whole seconds. */
   readonly alarmSeconds: number;
+  /** Made for this look alone: with it begins what the child reports. The plugin is not told. */
+  readonly nonce: string;
 }
 
 /** Steps of a look in order, with the phase of each, and how an error speaks of it. A library is opened and entered, a module imported. */
@@ -41,6 +44,12 @@ export const LOOK_STEPS = {
 } as const satisfies Record<string, { phase: Phase; spoken: string }>;
 
 export type LookStep = keyof typeof LOOK_STEPS;
+
+/** The steps of a look that goes well, in order. `opening`: those between the check and the metadata, by the kind of the plugin. */
+export function wantedSteps(opening: readonly LookStep[], init: boolean): readonly LookStep[] {
+  const life: readonly LookStep[] = init ? ['init', 'preflight_check', 'shutdown'] : [];
+  return ['check', ...opening, 'metadata', 'register_stages', ...life, 'destroy', 'exit'];
+}
 
 /** A step begins. */
 export interface StepLine {
@@ -72,28 +81,22 @@ export interface Verdict {
 }
 
 export interface VerdictLine {
-  readonly verdict: Verdict;
+  /** What was read; whether it is a Verdict is for the reader to see. */
+  readonly verdict: unknown;
 }
 
-/** A line that the child reported, or undefined if it is none of ours. */
-export function parseReportLine(line: string): StepLine | VerdictLine | undefined {
-  if (line === '') return undefined;
-  let parsed: Partial<StepLine & VerdictLine> | null;
+/** A line that the child reported, or undefined if it is none of this look. */
+export function parseReportLine(line: string, nonce: string): StepLine | VerdictLine | undefined {
+  if (!line.startsWith(`${nonce} `)) return undefined;
+  let parsed: { readonly [Name in keyof (StepLine & VerdictLine)]?: unknown } | null;
   try {
-    parsed = JSON.parse(line);
+    parsed = JSON.parse(line.slice(nonce.length + 1));
   } catch {
     return undefined;
   }
   if (typeof parsed !== 'object' || parsed === null) return undefined;
-  if (isVerdict(parsed.verdict)) return parsed as VerdictLine;
-  const isStep = typeof parsed.step === 'string' && Object.hasOwn(LOOK_STEPS, parsed.step) && typeof parsed.at === 'number';
-  return isStep ? (parsed as StepLine) : undefined;
-}
-
-/** The plugin can write to the descriptor as well: what has another shape is not taken. */
-function isVerdict(verdict: Partial<Verdict> | null | undefined): boolean {
-  if (typeof verdict !== 'object' || verdict === null) return false;
-  const { stages, warnings, ledger, error } = verdict;
-  const isError = error === undefined || (typeof error?.code === 'string' && Object.hasOwn(ERROR_TABLE, error.code));
-  return Array.isArray(stages) && Array.isArray(warnings) && Array.isArray(ledger) && isError;
+  if (Object.hasOwn(parsed, 'verdict')) return { verdict: parsed.verdict };
+  const { step, at, plugin } = parsed;
+  const isStep = typeof step === 'string' && Object.hasOwn(LOOK_STEPS, step) && Number.isFinite(at);
+  return isStep && (plugin === undefined || typeof plugin === 'string') ? (parsed as StepLine) : undefined;
 }

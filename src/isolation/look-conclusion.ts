@@ -59,6 +59,10 @@ function unfinished(file: LookedAtFile, outcome: LookOutcome, last: StepLine, ti
         : `the plugin did not return from ${spoken} within ${timeoutMs} ms`;
     return new PluginSystemError('FirstLookHung', `${what}; its process was killed`, place);
   }
+  if (outcome.doubt !== undefined) {
+    const what = `what the process of the plugin reported cannot be believed from ${spoken} on: ${outcome.doubt}`;
+    return new PluginSystemError('FirstLookCrashed', what, place);
+  }
   const said = lastWords(outcome.stderr);
   return new PluginSystemError(
     'FirstLookCrashed',
@@ -86,7 +90,7 @@ function lastWords(stderr: string): string | undefined {
   return line === undefined || line.length <= 200 ? line : `${line.slice(0, 200)}…`;
 }
 
-function endedBadly({ ending, exit }: LookOutcome, timeoutMs: number): PluginWarning[] {
+function endedBadly({ ending, exit, steps }: LookOutcome, timeoutMs: number): PluginWarning[] {
   if (ending === 'deadline') {
     return [
       {
@@ -98,10 +102,12 @@ function endedBadly({ ending, exit }: LookOutcome, timeoutMs: number): PluginWar
   if (exit.code === 0) return [];
   const death = causeOfDeath(exit.code, exit.signal);
   const how = death === undefined ? `ended with exit code ${exit.code}` : `died of ${death}`;
+  const isModule = steps.some(({ step }) => step === 'import');
+  const cause = isModule ? "a listener of the process's exit event" : 'a static destructor';
   return [
     {
       code: 'CrashAtExit',
-      message: `the process of the plugin ${how} at exit, after all else was done; a static destructor may be the cause`,
+      message: `the process of the plugin ${how} at exit, after all else was done; ${cause} may be the cause`,
     },
   ];
 }

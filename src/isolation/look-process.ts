@@ -1,14 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { PluginSystemError } from '../errors/index.js';
-import { type FirstLookRequest, parseReportLine, type StepLine, type Verdict } from './first-look-protocol.js';
+import { type FirstLookRequest, type LookStep, type StepLine, type Verdict, wantedSteps } from './first-look-protocol.js';
+import { LookReport } from './look-report.js';
 import { killGroup, OWN_GROUP } from './process-group.js';
 import { Tail } from './tail.js';
 
 /** Bytes kept of what the plugin prints, of each stream. */
 const TAIL = 4096;
-/** Longest line of a report; the manifest, the largest part of it, is read from the file and not reported. */
-const MAX_LINE = 64 * 1024 * 1024;
 /** How long Node may take to begin, on whatever machine, before that is called a failure. */
 const BOOT_MS = 60_000;
 /** How long the process may go on after its end of the report was closed. */
@@ -29,6 +28,14 @@ function track(child: ChildProcess): void {
   });
 }
 
+/** The program that takes plugins of one kind through their life. */
+export interface LookProgram {
+  /** Absolute path of a module. */
+  readonly program: string;
+  /** The steps that it announces between the check of the file and the reading of the metadata. */
+  readonly opening: readonly LookStep[];
+}
+
 /** How a look ended: by `itself`, at its deadline, on demand, or because the plugin closed the pipe of the report. */
 export type LookEnding = 'itself' | 'deadline' | 'cancelled' | 'report closed';
 
@@ -38,6 +45,8 @@ export interface LookOutcome {
   /** From the announcement of the last step to the end of the process. */
   readonly lastStepMs: number;
   readonly verdict: Verdict | undefined;
+  /** Why what the process reported cannot be believed; then there is no verdict. */
+  readonly doubt: string | undefined;
   readonly ending: LookEnding;
   readonly exit: { readonly code: number | null; readonly signal: NodeJS.Signals | null };
   readonly stdout: string;
@@ -45,12 +54,12 @@ export interface LookOutcome {
 }
 
 /**
- * Runs one look in a process of its own and waits until that is gone, with everything that it started. `program` is what that process runs; `timeoutMs` counts from the
+ * Runs one look in a process of its own and waits until that is gone, with everything that it started. `timeoutMs` counts from the
  * first step.
  * @throws `Internal` if no such process can be started
  */
 export async function runLook(
-  program: string,
+  { program, opening }: LookProgram,
   request: FirstLookRequest,
   timeoutMs: number,
   signal: AbortSignal | undefined,
@@ -63,7 +72,7 @@ export async function runLook(
   }
   return new Promise((resolve, reject) => {
     child.once('error', (error) => reject(cannotStart(error)));
-    child.once('spawn', () => new LookProcess(child, request, timeoutMs, signal, resolve));
+    child.once('spawn', () => new LookProcess(child, request, wantedSteps(opening, request.init), timeoutMs, signal, resolve));
   });
 }
 
@@ -84,18 +93,17 @@ class LookProcess {
   readonly #child: ChildProcess;
   readonly #timeoutMs: number;
   readonly #settle: (outcome: LookOutcome) => void;
-  readonly #steps: StepLine[] = [];
+  readonly #report: LookReport;
   readonly #stdout = new Tail(TAIL);
   readonly #stderr = new Tail(TAIL);
-  #verdict: Verdict | undefined;
   #ending: LookEnding = 'itself';
   #timer: NodeJS.Timeout;
   #stepBegan = performance.now();
-  #partial = '';
 
   constructor(
     child: ChildProcess,
     request: FirstLookRequest,
+    wanted: readonly LookStep[],
     timeoutMs: number,
     signal: AbortSignal | undefined,
     settle: (outcome: LookOutcome) => void,
@@ -104,6 +112,7 @@ class LookProcess {
     this.#child = child;
     this.#timeoutMs = timeoutMs;
     this.#settle = settle;
+    this.#report = new LookReport(request.nonce, wanted, () => this.#begun());
     this.#timer = setTimeout(() => this.#end('deadline'), BOOT_MS);
     const cancel = () => this.#end('cancelled');
     if (signal?.aborted) cancel();
@@ -116,9 +125,9 @@ class LookProcess {
     child.stdout?.on('data', this.#stdout.add);
     child.stderr?.on('data', this.#stderr.add);
     const report = child.stdio[3] as Readable;
-    report.setEncoding('utf8').on('data', (text: string) => this.#read(text));
+    report.setEncoding('utf8').on('data', (text: string) => this.#report.add(text));
     report.on('end', () => {
-      if (this.#verdict === undefined && child.exitCode === null && child.signalCode === null) {
+      if (this.#report.verdict === undefined && child.exitCode === null && child.signalCode === null) {
         setTimeout(() => this.#end('report closed'), CLOSED_MS).unref();
       }
     });
@@ -130,24 +139,11 @@ class LookProcess {
     });
   }
 
-  #read(text: string): void {
-    const lines = (this.#partial + text).split('\n');
-    this.#partial = lines.pop() as string;
-    if (this.#partial.length > MAX_LINE) this.#partial = '';
-    for (const line of lines) {
-      const parsed = parseReportLine(line);
-      if (parsed === undefined) continue;
-      if ('verdict' in parsed) this.#verdict = parsed.verdict;
-      else this.#begin(parsed);
-    }
-  }
-
-  #begin(step: StepLine): void {
-    if (this.#steps.length === 0) {
+  #begun(): void {
+    if (this.#report.steps.length === 1) {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.#end('deadline'), this.#timeoutMs);
     }
-    this.#steps.push(step);
     this.#stepBegan = performance.now();
   }
 
@@ -166,7 +162,8 @@ class LookProcess {
       for (const stream of this.#child.stdio) stream?.destroy();
       const { text: stdout } = this.#stdout;
       const { text: stderr } = this.#stderr;
-      this.#settle({ steps: this.#steps, lastStepMs, verdict: this.#verdict, ending: this.#ending, exit, stdout, stderr });
+      const { steps, verdict, doubt } = this.#report;
+      this.#settle({ steps, lastStepMs, verdict, doubt, ending: this.#ending, exit, stdout, stderr });
     };
     const timer = setTimeout(finish, DRAIN_MS);
     this.#child.once('close', finish);

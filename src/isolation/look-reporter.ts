@@ -15,10 +15,20 @@ export function readRequest(): FirstLookRequest {
   }
 }
 
+// As they were before the plugin ran: a module may put others in their place.
+const { stringify } = JSON;
+const { from: bytesOf } = Buffer;
+const write = writeSync;
+
 /** Tells the parent of this process where the look is, so that it knows whatever becomes of this process. */
 export class LookReporter {
   plugin: string | undefined;
+  readonly #nonce: string;
   #last: LookStep | undefined;
+
+  constructor(nonce: string) {
+    this.#nonce = nonce;
+  }
 
   step(step: LookStep): void {
     if (step === this.#last) return;
@@ -31,10 +41,11 @@ export class LookReporter {
   }
 
   #write(line: object): void {
-    const bytes = Buffer.from(`\n${JSON.stringify(line)}\n`);
+    // The nonce is not in what is made JSON of: a `toJSON` on the prototype of all objects would see it.
+    const bytes = bytesOf(`\n${this.#nonce} ${stringify(line)}\n`);
     for (let at = 0; at < bytes.length; ) {
       try {
-        at += writeSync(REPORT_DESCRIPTOR, bytes, at);
+        at += write(REPORT_DESCRIPTOR, bytes, at);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'EAGAIN') pause(1);
         else waitForTheEnd();

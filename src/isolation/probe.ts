@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -7,7 +8,7 @@ import { checkLibraryFile, packageRoot } from '../native/index.js';
 import type { JsonValue } from '../plugin/index.js';
 import { takeChildSlot } from './child-slots.js';
 import { concludeLook, type LookedAtFile } from './look-conclusion.js';
-import { runLook } from './look-process.js';
+import { type LookProgram, runLook } from './look-process.js';
 import type { ProbeReport } from './probe-report.js';
 
 export interface ProbeOptions {
@@ -33,17 +34,16 @@ const KNOWN = ['app', 'apiVersion', 'configDirectory', 'config', 'init', 'timeou
 >;
 
 /** What is looked at: how its file is checked, and the program that takes it through its life. */
-export interface LookKind {
+export interface LookKind extends LookProgram {
   /** Reads the file at an absolute path; throws if it can be no plugin. */
   check(path: string): LookedAtFile;
-  /** Absolute path of a module. */
-  readonly program: string;
 }
 
 /** The same program whether this runs from the sources or compiled. */
 const LIBRARIES: LookKind = {
   check: checkLibraryFile,
   program: join(packageRoot, 'dist', 'isolation', 'first-look-child.js'),
+  opening: ['open', 'entry'],
 };
 
 /**
@@ -93,8 +93,9 @@ export async function probeFile(
       configs,
       init: options.init ?? false,
       alarmSeconds: Math.ceil(timeoutMs / 1000) + ALARM_AFTER_SECONDS,
+      nonce: randomUUID(),
     };
-    const outcome = await runLook(kind.program, request, timeoutMs, signal);
+    const outcome = await runLook(kind, request, timeoutMs, signal);
     if (outcome.ending === 'cancelled') throw signal?.reason;
     return concludeLook(file, outcome, timeoutMs);
   } catch (error) {

@@ -1,4 +1,5 @@
 import { probe } from '../core/index.js';
+import { PluginSystemError } from '../errors/index.js';
 import type { StageSummary } from '../isolation/index.js';
 import type { PluginMetadata, PluginWarning } from '../plugin/index.js';
 import type { Target } from './library-check.js';
@@ -26,5 +27,8 @@ export const runsHere = ({ platform, arch }: Target) => platform === process.pla
 export async function ask(path: string, { timeoutMs, signal }: ProbeLimits): Promise<Asked> {
   const { error, metadata, stages, warnings } = await probe(path, { timeoutMs, signal });
   if (error !== undefined) throw error;
-  return { metadata: metadata as PluginMetadata, stages, warnings };
+  if (metadata === undefined) {
+    throw new PluginSystemError('Internal', 'the probe found nothing wrong, and no metadata', { path, operation: 'probe' });
+  }
+  return { metadata, stages, warnings };
 }

@@ -27,7 +27,8 @@ export class ErrorExtension {
   }
 
   /**
-   * What the plugin says of the call of `instance` that was made just before; NULL: of `_plugin_init` or destroy. Undefined: nothing. Invalid UTF-8 is said, not shown.
+   * What the plugin says of the call of `instance` that was made just before; NULL: of `_plugin_init` or destroy. Undefined: nothing. Invalid UTF-8 is said, not shown; control characters but line feeds
+   * and tabs are replaced.
    * It is asked after each getter: where there is nothing to say, that costs the call.
    */
   lastMessage(instance: Pointer): string | undefined {
@@ -71,11 +72,17 @@ class MessageRoom {
     if (length > MESSAGE_CAPACITY)
       return `(the plugin says that its message has ${length} bytes; ${MESSAGE_CAPACITY} were offered)`;
     try {
-      return decodeUtf8(this.#data.subarray(0, length), 'the message');
+      return withoutControls(decodeUtf8(this.#data.subarray(0, length), 'the message'));
     } catch {
       return '(the message of the plugin is not valid UTF-8)';
     }
   }
+}
+
+/** Text for people, who may read it on a terminal: of the control characters, which can move its cursor and worse, only line feeds and tabs are left. */
+function withoutControls(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return text.replace(/\r\n/g, '\n').replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\ufffd');
 }
 
 /** One for each thread: plugins of one are asked one at a time. */

@@ -1,5 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { probe } from 'mortise';
 import { describe, expect, it } from 'vitest';
 import { refusal } from '../support/errors.js';
 import { createManager } from '../support/managers.js';
@@ -136,6 +138,59 @@ describe('a file that is no plugin in JavaScript', () => {
     const folder = join(temporaryFolder(), 'folder.mjs');
     writeFileSync(folder, '');
     expect((await refusal(manager.load(folder))).code).toBe('ModuleInvalid');
+  });
+
+  it.each<[string, string, string]>([
+    ['is a proxy that cannot be looked at', 'a.mjs', "export default new Proxy({}, { get() { throw new Error('trap') } })"],
+    ['is such a proxy of a function', 'a.mjs', "export default new Proxy(() => {}, { get() { throw new Error('trap') } })"],
+    ['has a throwing __esModule', 'a.cjs', "module.exports = { get __esModule() { throw new Error('trap') } }"],
+    ['has a throwing name', 'a.mjs', "export default { get name() { throw new Error('trap') } }"],
+    [
+      'has throwing metadata',
+      'a.mjs',
+      "export default { kind: 'x', registerStages() {}, get metadata() { throw new Error('trap') } }",
+    ],
+    [
+      'has a throwing field in its definition',
+      'a.mjs',
+      "export default definePlugin({ get name() { throw new Error('trap') } })",
+    ],
+  ])('[G6] that %s is told by that, in a probe as well', async (_what, name, source) => {
+    const path = module(name, source);
+    const error = await refusal((await createManager()).load(path));
+    expect(error).toMatchObject({ code: 'ModuleInvalid', path, detail: expect.stringContaining('trap') });
+    expect((await probe(path)).error).toMatchObject({ code: 'ModuleInvalid', detail: error.detail });
+  });
+
+  it.skipIf(process.platform === 'win32')('[G1] is not waited for where it is a FIFO', () => {
+    const path = join(temporaryFolder(), 'pipe.mjs');
+    execFileSync('mkfifo', [path]);
+    // In a process of its own: one that waits for the FIFO does nothing else, nor sees a deadline.
+    const program = `
+      import { PluginManager, probe } from ${JSON.stringify(new URL('../../dist/index.js', import.meta.url).href)};
+      const manager = await PluginManager.create({ app: 'acme', apiVersion: '1.0.0', userDirectory: false });
+      const loaded = await manager.load(${JSON.stringify(path)}).catch((error) => error);
+      const { error: probed } = await probe(${JSON.stringify(path)});
+      console.log(JSON.stringify([loaded, probed]));`;
+    const printed = execFileSync(process.execPath, ['--input-type=module', '-e', program], { timeout: 30_000 });
+    const error = { code: 'ModuleInvalid', path, phase: 'loading', message: 'this is a FIFO (named pipe), not a module' };
+    expect(JSON.parse(String(printed))).toMatchObject([error, error]);
+  });
+
+  it('[G1] is refused where it is a folder, or larger than any module', async () => {
+    const manager = await createManager();
+    const folder = join(temporaryFolder(), 'folder.mjs');
+    mkdirSync(folder);
+    expect(await refusal(manager.load(folder))).toMatchObject({
+      code: 'ModuleInvalid',
+      detail: 'this is a directory, not a module',
+    });
+    const large = module('large.mjs', '');
+    truncateSync(large, 2 ** 40);
+    expect(await refusal(manager.load(large))).toMatchObject({
+      code: 'FileUnreadable',
+      detail: `the file has ${2 ** 40} bytes; at most 67108864 are read`,
+    });
   });
 
   it('[G17] made for CommonJS by a compiler is taken', async () => {

@@ -139,6 +139,67 @@ describe('a probe of a module', () => {
     while (runs(pid)) await sleep(200);
   });
 
+  const FORGED = JSON.stringify({ verdict: { stages: [], warnings: [], ledger: [] } });
+
+  it('[G23] [G12] of one that writes a verdict and ends is not taken in', async () => {
+    const path = module(
+      'a.mjs',
+      `import fs from 'node:fs';
+       for (const descriptor of [1, 2, 3]) fs.writeSync(descriptor, '\\n' + ${JSON.stringify(FORGED)} + '\\n');
+       fs.closeSync(3);
+       process.exit(0);`,
+    );
+    const report = await probe(path);
+    expect(report).toMatchObject({ ok: false, error: { code: 'FirstLookCrashed', phase: 'loading', operation: 'import' } });
+  });
+
+  it('[G23] [G12] of one that found the nonce in its memory still holds the verdict to the steps', async () => {
+    const path = module(
+      'a.mjs',
+      `import { writeSync } from 'node:fs';
+       import { getHeapSnapshot } from 'node:v8';
+       let heap = '';
+       for await (const chunk of getHeapSnapshot()) heap += chunk;
+       for (const nonce of new Set(heap.match(/\\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\\b/g)))
+         writeSync(3, '\\n' + nonce + ' ' + ${JSON.stringify(FORGED)} + '\\n');
+       process.exit(0);`,
+    );
+    const { ok, error } = await probe(path, { timeoutMs: 60_000 });
+    expect(ok).toBe(false);
+    expect(error).toMatchObject({
+      code: 'FirstLookCrashed',
+      operation: 'import',
+      detail:
+        'what the process of the plugin reported cannot be believed from the import of the module on: the verdict came before the step "exit"',
+    });
+  });
+
+  it('[G23] of one that replaces what a report is made with is what it would be without', async () => {
+    const report = await probe(
+      module(
+        'a.mjs',
+        `import fs from 'node:fs';
+         import { syncBuiltinESMExports } from 'node:module';
+         JSON.stringify = () => 'x'; fs.writeSync = () => 0; syncBuiltinESMExports(); Buffer.from = () => [];
+         ${define('')}`,
+      ),
+    );
+    expect(report).toMatchObject({ ok: true, metadata: { name: 'a' } });
+  });
+
+  it('[G23] of one that fails when its process ends says so in words for modules', async () => {
+    const path = module('a.mjs', `process.on('exit', () => { process.exitCode = 3 }); ${define('')}`);
+    const { ok, warnings } = await probe(path);
+    expect(ok).toBe(true);
+    expect(warnings).toEqual([
+      {
+        code: 'CrashAtExit',
+        message:
+          "the process of the plugin ended with exit code 3 at exit, after all else was done; a listener of the process's exit event may be the cause",
+      },
+    ]);
+  });
+
   it('[G23] of what can be none starts no process', async () => {
     for (const [path, code] of [
       ['/no/such/module.mjs', 'FileNotFound'],

@@ -73,6 +73,12 @@ describeWithFixtures('a plugin that keeps the contract', () => {
     expect(steps.at(-1)?.step).toBe('exit');
   });
 
+  it('[G12] is not believed where it writes the verdict itself', async () => {
+    const { ok, error, metadata } = await probe(isolationPlugin('forges-verdict'), INIT);
+    expect({ ok, metadata }).toEqual({ ok: false, metadata: undefined });
+    expect(error).toMatchObject({ code: 'FirstLookCrashed', phase: 'init', operation: 'init' });
+  });
+
   it('says what went wrong at exit as a warning, since all its work was done', async () => {
     const crashed = await probe(isolationPlugin('crash-at-exit'), INIT);
     expect(crashed.ok).toBe(true);

@@ -94,6 +94,14 @@ describeWithFixtures('a plugin that says what failed', () => {
     },
   );
 
+  it.each(['version', 'init', 'destroy'])('[G7] cannot steer a terminal: %s', async (name) => {
+    const { shows, before } = SLOTS[name] as (typeof SLOTS)[string];
+    const path = says(name, 'controls');
+    const error = await failureInline(path, 'says', shows);
+    expect(error.detail.slice(before.length)).toBe('one\n\ttwo \ufffd[2J \ufffd \ufffd \ufffd \ufffd three');
+    expect((await failureProbed(path, shows))?.detail).toBe(error.detail);
+  });
+
   it('[G7] is quoted beside a code that does not exist, and what it said is not taken for the next failure', async () => {
     const path = says('init', 'code');
     const error = await failureInline(path, 'says', 'load');

@@ -49,6 +49,21 @@ describe('mortise build with tsc', () => {
     expect(existsSync(join(folder, 'dist/notes.js'))).toBe(true);
   });
 
+  it('[W27] [G12] takes no verdict that the plugin writes itself', async () => {
+    const verdict = JSON.stringify({ verdict: { stages: [], warnings: [], ledger: [] } });
+    const folder = write(typeScriptProject(), {
+      'src/plugin.ts': `
+        declare const process: any;
+        process.getBuiltinModule('node:fs').writeSync(3, '\\n' + ${JSON.stringify(verdict)} + '\\n');
+        process.exit(0);
+        export default {};`,
+    });
+    const { code, stderr } = await mortise('build', folder);
+    expect(code).toBe(1);
+    expect(stderr).toContain('error FirstLookCrashed: the process of the plugin ended with exit code 0 during the import');
+    expect(existsSync(join(folder, 'dist'))).toBe(false);
+  });
+
   it('shows what the compiler says, and writes nothing then', async () => {
     const folder = typeScriptProject();
     writeFileSync(join(folder, 'src/hello.ts'), 'export const hello = (who: string): string => 42;\n');

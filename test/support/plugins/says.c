@@ -1,7 +1,7 @@
 /*
  * Fails in the slots that FIXTURE_SAYS names (with spaces between, as `name priority destroy`; looked up at each _plugin_init), by a text alone where the
  * slot has no code: a getter returns what it always returns. FIXTURE_SAYS_AS: `plain` (also where it is not set), `long` (20 000 bytes, characters of two and of four bytes
- * among them), `whole` (the same in 10 000), `bytes` (no UTF-8), `nothing` (plain, and getters that return NULL, an empty slice or a bad priority), `code` (plain, with a code that no header lists).
+ * among them), `whole` (the same in 10 000), `bytes` (no UTF-8), `controls` (control characters, NUL among them), `nothing` (plain, and getters that return NULL, an empty slice or a bad priority), `code` (plain, with a code that no header lists).
  */
 #include "skeleton.h"
 
@@ -28,6 +28,11 @@ static int fails(const char* slot) {
   }
   if (is_as("bytes")) snprintf(said, sizeof said, "%s", "\xff\xfe");
   said_length = strlen(said);
+  if (is_as("controls")) {
+    static const char controls[] = "one\r\n\ttwo \x1b[2J \0 \r \x7f \xc2\x9b three";
+    said_length = sizeof controls - 1;
+    memcpy(said, controls, said_length);
+  }
   return 1;
 }
 
