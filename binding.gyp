@@ -64,6 +64,7 @@
             'native-abi/host/allocation.c',
             'native-abi/host/arena.c',
             'native-abi/host/bytes.c',
+            'native-abi/host/config.c',
             'native-abi/host/context.c',
             'native-abi/host/event.c',
             'native-abi/host/exit.c',

@@ -39,8 +39,7 @@ void block_cache_close(BlockCache* cache) {
   mutex_close(&cache->lock);
 }
 
-static Block* block_take(BlockCache* cache, size_t size) {
-  const size_t capacity = (size + BLOCK_STEP - 1) / BLOCK_STEP * BLOCK_STEP;
+static Block* block_find(BlockCache* cache, size_t capacity) {
   Block* found = NULL;
   mutex_lock(&cache->lock);
   for (Block** link = &cache->first; *link != NULL; link = &(*link)->next) {
@@ -51,6 +50,12 @@ static Block* block_take(BlockCache* cache, size_t size) {
     break;
   }
   mutex_unlock(&cache->lock);
+  return found;
+}
+
+static Block* block_take(BlockCache* cache, size_t size) {
+  const size_t capacity = cache != NULL ? (size + BLOCK_STEP - 1) / BLOCK_STEP * BLOCK_STEP : size;
+  Block* found = cache != NULL ? block_find(cache, capacity) : NULL;
   if (found == NULL) {
     found = allocate(sizeof(Block) + capacity);
     if (found == NULL) return NULL;
@@ -62,14 +67,16 @@ static Block* block_take(BlockCache* cache, size_t size) {
 
 static void block_give_back(BlockCache* cache, Block* block) {
   bool kept = false;
-  mutex_lock(&cache->lock);
-  if (block->capacity <= BLOCK_CACHE_LIMIT - cache->bytes) {
-    block->next = cache->first;
-    cache->first = block;
-    cache->bytes += block->capacity;
-    kept = true;
+  if (cache != NULL) {
+    mutex_lock(&cache->lock);
+    if (block->capacity <= BLOCK_CACHE_LIMIT - cache->bytes) {
+      block->next = cache->first;
+      cache->first = block;
+      cache->bytes += block->capacity;
+      kept = true;
+    }
+    mutex_unlock(&cache->lock);
   }
-  mutex_unlock(&cache->lock);
   if (!kept) release(block);
 }
 

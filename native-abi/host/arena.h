@@ -39,6 +39,7 @@ typedef struct Arena {
   size_t dead_blocks;
 } Arena;
 
+/* cache: where blocks come from and go back to; it outlives the arena. NULL: from and to the system. */
 void arena_open(Arena* arena, BlockCache* cache);
 void arena_close(Arena* arena);
 

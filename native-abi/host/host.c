@@ -1,4 +1,4 @@
-/* MortiseHost, all but log and service: what a plugin may ask of the application, from any thread, and after its end too. */
+/* MortiseHost, all but log, config and service: what a plugin may ask of the application, from any thread, and after its end too. */
 #include "plugin.h"
 
 #include <stdio.h>
@@ -6,21 +6,6 @@
 
 #include "utf8.h"
 #include "value.h"
-
-static FfiResult host_config(const MortiseHost* host, const char* key, MortiseValue* value) {
-  if (host == NULL || key == NULL || value == NULL) return MORTISE_NULL_POINTER;
-  MortisePlugin* plugin = plugin_of(host);
-  if (atomic_load(&plugin->state) < MORTISE_PLUGIN_REGISTERED) return MORTISE_WRONG_STATE;
-  FfiResult result = MORTISE_CANCELLED;
-  mutex_lock(&plugin->lock);
-  if (plugin->session != NULL) {
-    const Slot* slot = plugin->config != NULL ? table_find(&plugin->config->table, key) : NULL;
-    if (slot != NULL) *value = slot->value;
-    result = slot != NULL ? MORTISE_OK : MORTISE_NOT_FOUND;
-  }
-  mutex_unlock(&plugin->lock);
-  return result;
-}
 
 FfiResult plugin_may_ask(MortisePlugin* plugin) {
   const uint32_t state = atomic_load(&plugin->state);

@@ -127,7 +127,10 @@ MORTISE_EXPORT const MortiseHost* mortise_plugin_host(MortisePlugin* plugin);
 
 MORTISE_EXPORT void mortise_plugin_log_level(MortisePlugin* plugin, uint32_t level);
 
-/* Sets what host->config answers: entries (wire.h), copied. An entry with an empty key is the whole object as JSON. */
+/*
+ * Sets what host->config answers: entries (wire.h), copied. An entry with an empty key is the whole object as JSON.
+ * Options of which the plugin was handed a string stay in memory for good, and are used again when they are set again.
+ */
 MORTISE_EXPORT int32_t mortise_plugin_config(MortisePlugin* plugin, const uint8_t* entries, size_t length);
 
 /*

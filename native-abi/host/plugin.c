@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "allocation.h"
-#include "bytes.h"
 
 static Mutex plugins_lock = MUTEX_INITIAL;
 static MortisePlugin* plugins;
@@ -108,23 +107,6 @@ void mortise_plugin_state(MortisePlugin* plugin, uint32_t state) {
   services_follow(plugin, state);
 }
 
-int32_t mortise_plugin_config(MortisePlugin* plugin, const uint8_t* entries, size_t length) {
-  Config* config = allocate(sizeof *config);
-  if (config == NULL) return MORTISE_OUT_OF_MEMORY;
-  table_open(&config->table, &plugin->session->blocks);
-  const FfiResult result = entries_apply(&config->table, entries, length, 0);
-  if (result != MORTISE_OK) {
-    table_close(&config->table);
-    release(config);
-    return result;
-  }
-  mutex_lock(&plugin->lock);
-  config->earlier = plugin->config;
-  plugin->config = config;
-  mutex_unlock(&plugin->lock);
-  return MORTISE_OK;
-}
-
 static void unlink_from_session(MortisePlugin* plugin, MortiseSession* session) {
   if (plugin->previous != NULL) plugin->previous->next = plugin->next;
   else session->plugins = plugin->next;
@@ -142,7 +124,6 @@ void mortise_plugin_close(MortisePlugin* plugin) {
   mutex_lock(&plugin->lock);
   MortiseSession* session = plugin->session;
   Stages* stages = plugin->stages;
-  Config* config = plugin->config;
   mutex_lock(&session->lock);
   if (plugin->dropped != NULL) plugin->dropped->counted_at = NULL;
   plugin->dropped = NULL;
@@ -150,17 +131,11 @@ void mortise_plugin_close(MortisePlugin* plugin) {
   atomic_store(&plugin->state, MORTISE_PLUGIN_STOPPED);
   plugin->session = NULL;
   plugin->stages = NULL;
-  plugin->config = NULL;
+  configs_leave(plugin);
   plugin->registering = false;
   mutex_unlock(&plugin->lock);
 
   stages_release(stages);
-  while (config != NULL) {
-    Config* earlier = config->earlier;
-    table_close(&config->table);
-    release(config);
-    config = earlier;
-  }
 }
 
 bool plugin_is_closed(MortisePlugin* plugin) {

@@ -1,4 +1,4 @@
-/* One plugin library. Its MortiseHost outlives everything, because a thread of the plugin may be late; nothing else of it does. */
+/* One plugin library. Its MortiseHost and the options that it handed out outlive everything, because a thread of the plugin may be late; nothing else of it does. */
 #ifndef MORTISE_PLUGIN_STATE_H
 #define MORTISE_PLUGIN_STATE_H
 
@@ -31,10 +31,16 @@ typedef struct Stages {
 
 void stages_release(Stages* stages);
 
-/* What host->config answers. Earlier ones stay until the plugin is closed, because it may hold strings of them. */
+/*
+ * Options, as host->config answers them. Once a string of them was handed out they stay for the life of the process, because a thread of the plugin
+ * may be late; the same options are never kept twice.
+ */
 typedef struct Config {
-  struct Config* earlier;
+  struct Config* next;
+  bool handed_out;
   Table table;
+  size_t length;
+  uint8_t entries[]; /* that the table was made of */
 } Config;
 
 /* A plugin among those that may use each other's services. Guarded by the lock of service.c. */
@@ -63,7 +69,8 @@ struct MortisePlugin {
   MortiseSession* session; /* NULL: closed */
   uint32_t inside; /* jobs that are inside code of this plugin, also of an earlier opening */
   Stages* stages;
-  Config* config;
+  Config* configs; /* every one that is kept */
+  Config* config;  /* the one that counts; NULL: none */
   Event* dropped; /* announced and not drained yet; guarded by the session's lock */
   bool registering;
   char refusal[640]; /* why register_stage last refused a stage; NUL-terminated, empty: it did not */
@@ -91,6 +98,12 @@ FfiResult host_log(const MortiseHost* host, uint32_t level, const char* message,
 
 /* Whether the plugin may ask the application for something, which is from init until it is shut down: MORTISE_OK, or the code that says why not. */
 FfiResult plugin_may_ask(MortisePlugin* plugin);
+
+/* ---- config.c ---- */
+
+FfiResult host_config(const MortiseHost* host, const char* key, MortiseValue* value);
+/* The plugin is being closed. Under its lock. */
+void configs_leave(MortisePlugin* plugin);
 
 /* ---- service.c ---- */
 

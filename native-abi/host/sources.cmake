@@ -1,7 +1,7 @@
 # Sets MORTISE_HOST_SOURCES, the sources of the host library for the target system, and MORTISE_HOST_LIBRARIES, what it links with.
 # Compile with C11, hidden visibility and ../include on the include path.
 set(MORTISE_HOST_NAMES
-  allocation arena bytes context event exit host image job json log memory plugin range range_text registry run service session store table thread utf8 value version)
+  allocation arena bytes config context event exit host image job json log memory plugin range range_text registry run service session store table thread utf8 value version)
 if(WIN32)
   list(APPEND MORTISE_HOST_NAMES image_pe platform_windows)
 elseif(APPLE)

@@ -61,6 +61,7 @@ typedef struct Table {
   uint32_t guesses[TABLE_GUESSES];
 } Table;
 
+/* cache: see arena_open. */
 void table_open(Table* table, BlockCache* cache);
 void table_close(Table* table);
 /* Forgets everything; keeps little memory. */

@@ -19,6 +19,8 @@ constexpr bool fits = std::is_convertible_v<T, mortise::Value>;
 static_assert(fits<bool> && fits<signed char> && fits<unsigned long long> && fits<float> && fits<const char*> && fits<std::string>);
 static_assert(!fits<char> && !fits<char16_t> && !fits<wchar_t> && !fits<long double>);
 static_assert(!fits<void*> && !fits<int*> && !fits<const unsigned char*> && !fits<MortiseTag> && !fits<mortise::Type>);
+static_assert(fits<int> && fits<long> && fits<unsigned long> && fits<long long> && fits<std::size_t> && fits<std::nullptr_t>);
+static_assert(!std::is_constructible_v<mortise::Value, std::vector<bool>::reference>);
 static_assert(!std::is_convertible_v<std::string, mortise::Json> && !std::is_convertible_v<std::string, mortise::Bytes>);
 static_assert(!std::is_copy_constructible_v<mortise::Context> && !std::is_copy_constructible_v<mortise::Plugin>);
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { refusal } from '../support/errors.js';
 import { createManager, managerWith } from '../support/managers.js';
 import { memoryLogger } from '../support/memory-logger.js';
@@ -183,5 +183,48 @@ describeWithFixtures('a plugin that uses all of the C++ kit', () => {
     await manager.unload('greeter');
     expect((await manager.run(['kit-cpp:count'])).data).toEqual({ count: 1n });
     await manager.unload('kit-cpp');
+  });
+});
+
+describe('a Value of the C++ kit', () => {
+  const compile = (code: string) => {
+    const source = `#include "mortise.hpp"\nvoid set(mortise::Context& context) { context.set("key", ${code}); }\n`;
+    const options = ['-std=c++17', '-fsyntax-only', `-I${join(abi, 'include')}`, '-x', 'c++', '-'];
+    return spawnSync(process.env['CXX'] ?? 'c++', options, { input: source }).status;
+  };
+
+  it('[C5] is made from nullptr and from numbers that are 0', () => {
+    expect(compile('nullptr'), 'nullptr').toBe(0);
+    expect(
+      compile('0); long l = 0; context.set("l", l); context.set("u", 0u); context.set("ll", 0LL); context.set("s", sizeof l'),
+      'numbers',
+    ).toBe(0);
+  });
+
+  it.skipIf(process.platform === 'win32')('[C5] is not made from NULL, which would be the number 0', () =>
+    expect(compile('NULL')).not.toBe(0),
+  );
+});
+
+describeWithFixtures('what stages and functions of the C++ kit captured', () => {
+  it('[G8] is destroyed before the members of the plugin that it may refer to', async () => {
+    const { logger, lines } = memoryLogger();
+    const manager = await managerWith(build(['leases.cpp']), { logger });
+    await manager.unload('leases').catch((error: unknown) => lines.push({ level: 50, msg: String(error) } as never));
+    expect(JSON.stringify(lines)).toContain('2 given back');
+  });
+
+  it('[G8] is never destroyed where the constructor throws, since those members are gone', async () => {
+    const path = build(['leases.cpp'], [...HIDDEN, '-DREFUSES']);
+    const manager = await createManager();
+    for (let attempt = 0; attempt < 2; attempt++) {
+      expect((await refusal(manager.load(path))).detail).toContain('0 given back');
+    }
+  });
+
+  it('[G7] leaves the process alive where the destructor of an exception throws', async () => {
+    const manager = await createManager();
+    const error = await refusal(manager.load(build(['leases.cpp'], [...HIDDEN, '-DSPITEFUL'])));
+    expect(error).toMatchObject({ code: 'InitFailed', detail: 'an exception that is no std::exception' });
   });
 });

@@ -51,6 +51,8 @@ static FfiResult in_all_ways(void* state, const MortiseArguments* arguments, Mor
   MORTISE_TRY(mortise_return_copy(result, arguments->values[0], error));
   MORTISE_TRY(mortise_return_taken(result, mortise_string(owned_text(), 5), release, error));
   MORTISE_TRY(mortise_return_taken(result, mortise_string(owned_text(), 0), release, error));
+  MORTISE_TRY(mortise_return_taken(result, mortise_int64(5), release, error));
+  CHECK(result->value.tag == MORTISE_INT64 && result->value.as.int64 == 5);
   MORTISE_TRY(mortise_return_format(result, error, "%600d", 7));
   MORTISE_TRY(mortise_return_taken(result, mortise_bytes(owned_text(), 5), release, error));
   return MORTISE_OK;

@@ -16,7 +16,7 @@ while [ $# -gt 0 ]; do
 done
 cc=${CC:-cc}
 passed=0 failed=0 skipped=0
-names='allocation arena bytes context event exit host image job json log memory plugin range range_text registry run service session store table thread utf8 value version'
+names='allocation arena bytes config context event exit host image job json log memory plugin range range_text registry run service session store table thread utf8 value version'
 case $(uname -s) in
   Darwin) platform='image_macho platform_posix' ;;
   *) platform='image_elf platform_posix' ;;

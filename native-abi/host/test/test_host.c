@@ -182,7 +182,7 @@ static void answers_config(void) {
   entries.length = 0;
   entries_add(&entries, "name", mortise_string("other", 5));
   CHECK(mortise_plugin_config(fixture.plugin, entries.bytes, entries.length) == MORTISE_OK);
-  CHECK(strcmp(early.as.data, "n") == 0); /* lives until the plugin is closed */
+  CHECK(strcmp(early.as.data, "n") == 0); /* lives on */
   CHECK(host->config(host, "name", &value) == MORTISE_OK && strcmp(value.as.data, "other") == 0);
   CHECK(host->config(host, "size", &value) == MORTISE_NOT_FOUND);
 }
@@ -294,6 +294,68 @@ static void harmless_after_close(void) {
   mortise_plugin_close(again);
 }
 
+static MortisePlugin* opened_with(const Entries* entries) {
+  int32_t status = -1;
+  MortisePlugin* plugin = mortise_plugin_open(fixture.session, 1, 0x7790000, "app", "1.2.3", "/etc", MORTISE_LOG_INFO, &status);
+  CHECK(status == MORTISE_OK && mortise_plugin_config(plugin, entries->bytes, entries->length) == MORTISE_OK);
+  mortise_plugin_state(plugin, MORTISE_PLUGIN_RUNNING);
+  return plugin;
+}
+
+static atomic_bool enough;
+static atomic_uint copies;
+
+/* A thread that nobody joined: asks and copies, whatever became of the plugin. */
+static void* copies_options(void* host_) {
+  static char copy[20000];
+  const MortiseHost* host = host_;
+  MortiseValue value;
+  while (!atomic_load(&enough)) {
+    if (host->config(host, "large", &value) != MORTISE_OK) continue;
+    memcpy(copy, value.as.data, (size_t)value.length);
+    CHECK(value.length == sizeof copy && copy[0] == 'x' && copy[sizeof copy - 1] == 'x');
+    atomic_fetch_add(&copies, 1u);
+  }
+  return NULL;
+}
+
+static void config_outlives_close(void) {
+  static char large[20000];
+  static Entries entries, others;
+  MortiseValue first, again, other;
+  memset(large, 'x', sizeof large);
+  entries_add(&entries, "small", mortise_string("small text", 10));
+  entries_add(&entries, "large", mortise_string(large, sizeof large));
+  entries_add(&others, "small", mortise_string("another", 7));
+  entries_add(&others, "large", mortise_string(large, sizeof large));
+
+  MortisePlugin* plugin = opened_with(&entries);
+  const MortiseHost* host = mortise_plugin_host(plugin);
+  CHECK(host->config(host, "small", &first) == MORTISE_OK);
+  mortise_plugin_close(plugin);
+  CHECK(strcmp(first.as.data, "small text") == 0);
+  mortise_plugin_close(opened_with(&others)); /* nobody asked: not kept */
+  plugin = opened_with(&others);
+  CHECK(host->config(host, "small", &other) == MORTISE_OK && strcmp(other.as.data, "another") == 0);
+  mortise_plugin_close(plugin);
+  plugin = opened_with(&entries);
+  CHECK(host->config(host, "small", &again) == MORTISE_OK && again.as.data == first.as.data); /* memory does not grow with reloads */
+  mortise_plugin_close(plugin);
+
+  pthread_t thread;
+  atomic_store(&enough, false);
+  pthread_create(&thread, NULL, copies_options, (void*)(uintptr_t)host);
+  for (int opening = 0; opening < 50 || (atomic_load(&copies) < 100 && opening < 100000); opening++) {
+    plugin = opened_with(opening % 2 == 0 ? &entries : &others);
+    if (opening % 10 == 0) sleep_ms(1);
+    mortise_plugin_close(plugin);
+  }
+  atomic_store(&enough, true);
+  pthread_join(thread, NULL);
+  CHECK(atomic_load(&copies) > 0);
+  drain_all();
+}
+
 int main(void) {
   fixture_open(&fixture);
   RUN("delivers a line with its fields", lines_with_fields);
@@ -303,7 +365,8 @@ int main(void) {
   RUN("drops lines below the level", filters_by_level);
   RUN("drops lines when the queue is full, and reports how many in one event", counts_dropped_lines);
   RUN("drains whole events only", drains_whole_events);
-  RUN("answers config, whose values live until the plugin is closed", answers_config);
+  RUN("answers config, whose values outlive a change of the options", answers_config);
+  RUN("keeps options that were handed out after close, for threads that are late, and uses them again", config_outlives_close);
   RUN("names the function that the application does not have, and offers nothing else", names_the_missing_function);
   RUN("answers WRONG_STATE too early and CANCELLED too late, and finds services on the thread of the plugin only", answers_by_state);
   RUN("answers CANCELLED after close, and opens again at the same address", harmless_after_close);

@@ -22,7 +22,8 @@
 //! # fn main() {}
 //! ```
 //!
-//! What fails, and what panics, goes to the host as a code and a text. [`Plugin`] says who calls what, and when.
+//! What fails, and what panics, goes to the host as a code and a text. Rust itself ends the process at a panic while another one unwinds (two fields
+//! that both panic in `drop` are enough), and at a panic in a panic hook that the plugin set. [`Plugin`] says who calls what, and when.
 #![deny(unsafe_op_in_unsafe_fn)]
 
 #[cfg(panic = "abort")]

@@ -34,7 +34,7 @@ class Field {
 };
 static_assert(sizeof(Field) == sizeof(MortiseField), "fields are handed to the host as they are");
 
-// What the operator configured for this plugin, by the names of top-level options. Values live until the plugin is destroyed.
+// What the operator configured for this plugin, by the names of top-level options. Values live as long as the process.
 class Config : public Reader<Config, const Name&> {
  public:
   explicit Config(const MortiseHost& host) noexcept : host_(&host) {}

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <new>
 #include <string_view>
+#include <vector>
 
 #include "../ext/error.h"
 #include "error.hpp"
@@ -20,6 +21,8 @@
 namespace mortise {
 
 class Plugin;
+class Stage;
+class Function;
 
 namespace detail {
 
@@ -56,6 +59,13 @@ class LastMessage {
   std::size_t length_ = 0;
 };
 
+// Stages and functions of a plugin whose constructor threw.
+struct Abandoned {
+  std::vector<Stage*> stages;
+  std::vector<Function*> functions;
+  Abandoned* next;
+};
+
 // Set afresh by each _plugin_init: a library stays mapped, and may be opened again.
 struct Library {
   const char* manifest_name = "";
@@ -65,6 +75,9 @@ struct Library {
 };
 
 MORTISE_CPP_OWN inline Library library;
+
+// Kept for the life of the process, and reachable. [main-thread]
+MORTISE_CPP_OWN inline Abandoned* abandoned = nullptr;
 
 // The code and the text of the exception that is being handled. The text is never empty: an empty one would say that nothing failed.
 template <class Tell>
@@ -87,16 +100,27 @@ FfiResult caught(const Tell& tell) noexcept {
   }
 }
 
+// Runs `work`: MORTISE_OK, or code and text of what it threw. The destructor of what was thrown runs at the end of the inner block, and may throw too: that is swallowed,
+// since the first failure has been told.
+template <class Work, class Tell>
+FfiResult contained(const Work& work, const Tell& tell) noexcept {
+  FfiResult code = MORTISE_OK;
+  try {
+    try {
+      work();
+    } catch (...) {
+      code = caught(tell);
+    }
+  } catch (...) {
+  }
+  return code;
+}
+
 // A base slot: runs `work`, whose failure becomes the last message.
 template <class Work>
 FfiResult slot(const Work& work) noexcept {
   library.message.clear();
-  try {
-    work();
-    return MORTISE_OK;
-  } catch (...) {
-    return caught([](std::string_view text) noexcept { library.message.set(text); });
-  }
+  return contained(work, [](std::string_view text) noexcept { library.message.set(text); });
 }
 
 // A getter of the base table: what `make` returns, or `otherwise` and the last message.
@@ -112,16 +136,11 @@ Result getter(Result otherwise, const Make& make) noexcept {
 // For slots that are written by hand, those of further extensions: runs work() and turns what it throws into a code and a text. error may be NULL.
 template <class Work>
 FfiResult guarded(MortiseError* error, const Work& work) noexcept {
-  try {
-    work();
-    return MORTISE_OK;
-  } catch (...) {
-    const FfiResult code = detail::caught([error](std::string_view text) noexcept {
-      if (error != nullptr) mortise_text_set(&error->message, text.data(), text.size());
-    });
-    if (error != nullptr) error->code = code;
-    return code;
-  }
+  const FfiResult code = detail::contained(work, [error](std::string_view text) noexcept {
+    if (error != nullptr) mortise_text_set(&error->message, text.data(), text.size());
+  });
+  if (error != nullptr && code != MORTISE_OK) error->code = code;
+  return code;
 }
 
 }  // namespace mortise

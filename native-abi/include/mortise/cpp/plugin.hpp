@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <memory>
+#include <new>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -27,7 +28,7 @@ struct Extensions;
 }
 
 // One opened plugin. Derive from it, declare stages, functions and the rest in the constructor, override what differs, and export the class with MORTISE_EXPORT_PLUGIN. A constructor
-// that throws says that the plugin cannot run, and why. Every virtual function may throw: the host gets code and text.
+// that throws says that the plugin cannot run, and why; what its stages and functions captured is then never destroyed, because it may refer to members that are gone. Every virtual function may throw: the host gets code and text. Only where the destructor of an exception throws, and the destructor of that exception too, does the process end.
 //
 // [main-thread] Everything here is called on the main thread and never at once, except what stages and functions do.
 class Plugin {
@@ -35,8 +36,9 @@ class Plugin {
   Plugin(const Plugin&) = delete;
   Plugin& operator=(const Plugin&) = delete;
 
-  // The last of all; stages are gone by then. Threads of the plugin have ended when it returns. What a destructor throws, the host learns of too.
-  virtual ~Plugin() noexcept(false) { discard_stages(); }
+  // The last of all; stages and functions, with what they captured, are gone by then. Threads of the plugin have ended when it returns. What a destructor throws, the
+  // host learns of too.
+  virtual ~Plugin() noexcept(false) { abandon(); }
 
   // What the plugin says of itself; asked once for each opening, before anything else. Name and version are the manifest's unless overridden, and must be equal to it.
   virtual std::string name() const { return detail::library.manifest_name; }
@@ -97,8 +99,9 @@ class Plugin {
       return function(std::move(name), bound(callable));
     } else {
       constructing("functions");
-      functions_.push_back(std::make_unique<detail::CallableFunction<Callable>>(std::move(name), std::move(callable)));
-      return *functions_.back();
+      auto made = std::make_unique<detail::CallableFunction<Callable>>(std::move(name), std::move(callable));
+      functions_.push_back(made.get());
+      return *made.release();
     }
   }
 
@@ -166,19 +169,27 @@ class Plugin {
     return *stage.release();
   }
 
-  // Deletes the stages that the host did not take, or not give back.
-  void discard_stages() noexcept {
+  // Deletes the stages that the host did not take, or not give back, and the functions, while the members that they may refer to are there.
+  void discard_declared() noexcept {
     for (Stage* stage : stages_) discard(stage);
     stages_.clear();
+    for (Function* function : functions_) delete function;
+    functions_.clear();
   }
   static void discard(Stage* stage) noexcept {
     char prefix[MORTISE_MAX_STAGE_ID + 16];
     std::snprintf(prefix, sizeof prefix, "stage %.*s: ", MORTISE_MAX_STAGE_ID, stage->id().c_str());
-    try {
-      delete stage;
-    } catch (...) {
-      static_cast<void>(detail::caught([&](std::string_view text) noexcept { detail::library.message.append(prefix, text); }));
-    }
+    static_cast<void>(detail::contained([&] { delete stage; }, [&](std::string_view text) noexcept { detail::library.message.append(prefix, text); }));
+  }
+
+  // The constructor of the derived class threw: its members are gone, and what was declared may refer to them. A refused plugin is rare.
+  void abandon() noexcept {
+    if (stages_.empty() && functions_.empty()) return;
+    auto* kept = new (std::nothrow) detail::Abandoned{{}, {}, detail::abandoned};
+    if (kept == nullptr) return;
+    kept->stages.swap(stages_);
+    kept->functions.swap(functions_);
+    detail::abandoned = kept;
   }
 
   void constructing(const char* what) const {
@@ -189,7 +200,7 @@ class Plugin {
   bool constructed_ = false;
   // Each is deleted by itself, so that what its destructor throws can be told: by the host through its slot, or with the plugin.
   std::vector<Stage*> stages_;
-  std::vector<std::unique_ptr<Function>> functions_;
+  std::vector<Function*> functions_;
   std::vector<Resource> resources_;
   std::vector<Service> services_;
   std::vector<Extension> extensions_;

@@ -109,12 +109,8 @@ struct Slots {
   static void destroy(void* instance) noexcept {
     Plugin* plugin = &of(instance);
     library.plugin = nullptr;
-    plugin->discard_stages();
-    try {
-      delete plugin;
-    } catch (...) {
-      static_cast<void>(caught([](std::string_view text) noexcept { library.message.append({}, text); }));
-    }
+    plugin->discard_declared();
+    static_cast<void>(contained([&] { delete plugin; }, [](std::string_view text) noexcept { library.message.append({}, text); }));
   }
 
   // ---- the entry point ----
@@ -126,13 +122,13 @@ struct Slots {
     library = Library{};
     library.manifest_name = manifest_name;
     library.manifest_version = manifest_version;
-    try {
-      library.plugin = new Class();
-      library.plugin->constructed_ = true;
-    } catch (...) {
-      static_cast<void>(caught([](std::string_view text) noexcept { library.message.append({}, text); }));
-      return nullptr;
-    }
+    const FfiResult code = contained(
+        [] {
+          library.plugin = new Class();
+          library.plugin->constructed_ = true;
+        },
+        [](std::string_view text) noexcept { library.message.append({}, text); });
+    if (code != MORTISE_OK) return nullptr;
     table = base_table(library.plugin);
     return &table;
   }

@@ -3,6 +3,7 @@
 #define MORTISE_CPP_VALUE_HPP
 
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <limits>
@@ -57,6 +58,21 @@ constexpr bool is_character = std::is_same_v<T, char> || std::is_same_v<T, wchar
 
 template <class T>
 constexpr bool is_integer = std::is_integral_v<T> && !std::is_same_v<T, bool> && !is_character<T>;
+
+// NULL is an integer to the compiler. Where it is of a type that 0 is not of, which is so on 64-bit systems other than with Visual C++, it is refused: that type gets no
+// constructor of its own, so that a constant 0 of it fits a pointer as well as the number. As a parameter that type becomes `Wide`.
+using Null = decltype(NULL);
+constexpr bool null_is_refused = std::is_integral_v<Null> && !std::is_same_v<Null, int>;
+struct Never {
+  Never() = delete;
+};
+using Wide = std::conditional_t<!null_is_refused, Never, std::conditional_t<std::is_same_v<Null, long>, long long, long>>;
+template <class T>
+constexpr bool is_like_null = null_is_refused && std::is_same_v<T, Null>;
+
+// What would become a number by a conversion.
+template <class T>
+constexpr bool is_no_number = std::is_enum_v<T> || is_character<T> || std::is_same_v<T, long double>;
 
 template <class T>
 constexpr bool is_text = std::is_convertible_v<const T&, std::string_view> && !std::is_pointer_v<std::decay_t<T>>;
@@ -148,8 +164,12 @@ Bytes read_bytes(const MortiseValue& value, const Subject& subject) {
 
 // One typed value, borrowed: it points to the text or the bytes that it was made from, or to memory of the host, and must not outlive them. Cheap to copy.
 //
+// A Value does not own its text. std::vector<Value>{name + "!"} holds a pointer to a string that is gone by the next line, and so does a Value in a member, a map or
+// a std::optional: keep a std::string there, and make the Value where it is passed.
+//
 // It is made from what fits without doubt: nullptr, bool, any integer (beyond an int64: Error MORTISE_INVALID_DATA), float or double, texts, Bytes and what Bytes
-// takes, Json, and a std::optional of these (nothing: null). Characters, other pointers, enumerators and long doubles do not compile.
+// takes, Json, and a std::optional of these (nothing: null). Characters, other pointers, enumerators and long doubles do not compile,
+// nor does NULL where the compiler can tell it from 0 (write nullptr), nor with it 0L and std::int64_t{0} (write 0). A lambda that returns NULL returns a number.
 class Value {
  public:
   Value() noexcept : raw_(mortise_null()) {}
@@ -163,8 +183,13 @@ class Value {
   }
   template <class T, std::enable_if_t<std::is_same_v<T, bool>, int> = 0>
   Value(T truth) noexcept : raw_(mortise_bool(truth ? 1 : 0)) {}
-  template <class T, std::enable_if_t<detail::is_integer<T>, int> = 0>
+  template <class T, std::enable_if_t<detail::is_integer<T> && !detail::is_like_null<T>, int> = 0>
   Value(T number) : raw_(mortise_int64(detail::to_int64(number))) {}
+  Value(detail::Wide number) : raw_(mortise_int64(detail::to_int64(number))) {}
+  template <class T, std::enable_if_t<detail::is_no_number<T>, int> = 0>
+  Value(T) = delete;
+  template <class T, std::enable_if_t<std::is_class_v<T> && std::is_convertible_v<const T&, detail::Wide> && !detail::is_text<T> && !std::is_convertible_v<const T&, Bytes>, int> = 0>
+  Value(const T&) = delete;
   template <class T, std::enable_if_t<std::is_same_v<T, float> || std::is_same_v<T, double>, int> = 0>
   Value(T number) noexcept : raw_(mortise_double(static_cast<double>(number))) {}
   template <class T, std::enable_if_t<detail::is_text<T>, int> = 0>

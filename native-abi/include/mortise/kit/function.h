@@ -149,14 +149,17 @@ static inline FfiResult mortise_return_copy(MortiseReturn* result, MortiseValue 
 
 /*
  * Takes over the memory behind a STRING, BYTES or JSON, which came from malloc or from whatever `release` (NULL: free) gives back to. It is released
- * on any thread: once the host has copied the result, or at once if this fails. MORTISE_OUT_OF_MEMORY.
+ * on any thread: once the host has copied the result, or at once if this fails. Nothing else has memory, and is returned as it is.
+ * MORTISE_OUT_OF_MEMORY.
  */
 static inline FfiResult mortise_return_taken(MortiseReturn* result, MortiseValue value, void (*release)(void* data), MortiseError* error) {
   void (*const give_back)(void*) = release != NULL ? release : free;
   MortiseOwned* owned;
   if (!mortise_kit_has_data(&value)) {
-    give_back((void*)(uintptr_t)value.as.data);
-    value.as.data = NULL;
+    if (value.tag == MORTISE_STRING || value.tag == MORTISE_BYTES || value.tag == MORTISE_JSON) {
+      give_back((void*)(uintptr_t)value.as.data);
+      value.as.data = NULL;
+    }
     return mortise_return_static(result, value);
   }
   owned = (MortiseOwned*)malloc(sizeof(MortiseOwned));

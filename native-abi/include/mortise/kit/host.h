@@ -31,7 +31,7 @@ static inline FfiResult mortise_option(const MortiseHost* host, const char* key,
  *     int64_t retries = 3;
  *     MORTISE_TRY(mortise_option_int64(host, "retries", &retries, error));
  *
- * MORTISE_WRONG_TYPE, and what mortise_option answers. A view lives until destroy returns; text in it ends in NUL.
+ * MORTISE_WRONG_TYPE, and what mortise_option answers. A view lives as long as the process; text in it ends in NUL.
  */
 #define MORTISE_KIT_OPTION(name, type)                                                                                                   \
   static inline FfiResult mortise_option_##name(const MortiseHost* host, const char* key, type* out, MortiseError* error) {             \
