@@ -63,7 +63,7 @@ impl Host {
         unsafe { &*self.0.log_level }.load(Ordering::Relaxed)
     }
 
-    /// An option that the operator set for this plugin; None: not set. From `init` on.
+    /// An option that the operator set for this plugin; None: not set, or null. From `init` on.
     pub fn config<T: for<'v> FromValue<'v>>(self, key: &str) -> Result<Option<T>> {
         let mut value = MortiseValue::NULL;
         // SAFETY: the arguments are as the contract wants them.
@@ -73,11 +73,13 @@ impl Host {
             code => return Err(Error::refused(format_args!("give the option `{}`", key), code)),
         }
         // SAFETY: lives until `destroy` returns; it is copied here.
-        let value = unsafe { ValueRef::from_raw(&value) }?;
-        read(value, || format!("the option `{}`", key)).map(Some)
+        match unsafe { ValueRef::from_raw(&value) }? {
+            ValueRef::Null => Ok(None),
+            value => read(value, || format!("the option `{}`", key)).map(Some),
+        }
     }
 
-    /// As `config`, but [`Code::NOT_FOUND`] where the option is not set.
+    /// As `config`, but [`Code::NOT_FOUND`] where the option is not set, or null.
     pub fn require_config<T: for<'v> FromValue<'v>>(self, key: &str) -> Result<T> {
         let missing = || Error::new(Code::NOT_FOUND, format!("the option `{}` is not set; it must be {}", key, <T as FromValue>::WANTED));
         self.config(key)?.ok_or_else(missing)

@@ -39,12 +39,13 @@ class Config : public Reader<Config, const Name&> {
  public:
   explicit Config(const MortiseHost& host) noexcept : host_(&host) {}
 
-  // Nothing if the option is not set. Throws Error MORTISE_WRONG_STATE before init.
+  // Nothing if the option is not set, or null. Throws Error MORTISE_WRONG_STATE before init.
   std::optional<Value> find(const Name& key) const {
     MortiseValue value = mortise_null();
     const FfiResult code = host_->config(host_, key.c_str(), &value);
     if (code == MORTISE_NOT_FOUND) return std::nullopt;
     detail::expect(code, "give the option", key.view());
+    if (value.tag == MORTISE_NULL) return std::nullopt;
     return Value(value);
   }
 

@@ -14,7 +14,7 @@ static inline MortiseOrigin mortise_kit_option(const char* key) {
 }
 
 /*
- * [any-thread, from init on] MORTISE_OK and null where the operator did not set the option; "" for all of them as one object. The value lives until
+ * [any-thread, from init on] MORTISE_OK and null where the operator did not set the option, or set it to null; "" for all of them as one object. The value lives until
  * destroy returns. MORTISE_WRONG_STATE (before init), MORTISE_CANCELLED.
  */
 static inline FfiResult mortise_option(const MortiseHost* host, const char* key, MortiseValue* value, MortiseError* error) {
