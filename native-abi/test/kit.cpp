@@ -53,7 +53,7 @@ class Kit final : public mortise::Plugin {
     function("maybe", [](const mortise::Arguments& arguments) { return arguments.find_string(0); });
     function("version", version_of);
 
-    resource(mortise::Access::provides_unique, "port", "8081");
+    resource("port", "8081", mortise::Access::provides_unique);
     service("com.example.kit", "1.0.0", kit_store);
     extension(MORTISE_EXT_HEALTH, health);
   }
@@ -75,7 +75,7 @@ class Kit final : public mortise::Plugin {
     if (host.config().has("fail")) throw mortise::Error(MORTISE_DENIED, std::string(host.config().string("fail")));
     service("com.example.kit", std::string(host.api_version()), kit_store);
     other_ = host.find_service<Store>("com.example.store", "^1");
-    if (other_ != nullptr && MORTISE_HAS(other_, Store, add)) other_->add(1);
+    if (other_ != nullptr) other_->add(1);
   }
   void preflight(const mortise::Context& context) override { context.check_cancelled(); }
   void shutdown() override { other_ = nullptr; }
