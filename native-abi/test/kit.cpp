@@ -22,6 +22,13 @@ static_assert(!fits<void*> && !fits<int*> && !fits<const unsigned char*> && !fit
 static_assert(!std::is_convertible_v<std::string, mortise::Json> && !std::is_convertible_v<std::string, mortise::Bytes>);
 static_assert(!std::is_copy_constructible_v<mortise::Context> && !std::is_copy_constructible_v<mortise::Plugin>);
 
+// A later version of the service Store.
+struct Longer {
+  std::uint32_t size;
+  std::uint32_t reserved;
+  void* functions[3];
+};
+
 uint32_t check(const void* instance, MortiseText* message);
 constexpr MortiseHealthExtension health = {sizeof(MortiseHealthExtension), 0, check};
 
@@ -34,6 +41,9 @@ class Kit final : public mortise::Plugin {
     });
     stage("kit-cpp:call", [moved = std::make_unique<int>(7), this](mortise::Context& context) { call(context, *moved); });
     stage("kit-cpp:log", [](mortise::Context& context) { log(context.host()); });
+    stage("kit-cpp:offer", [this](mortise::Context&) { service("com.example.late", "1.0.0", kit_store); });
+    stage("kit-cpp:longer", [](mortise::Context& context) { context.set("find", context.host().find_service<Longer>("com.example.kit") != nullptr), context.host().service<Longer>("com.example.kit"); })
+        .quick();
     add(make_counting_stage("kit-cpp:count")).description("Counts its runs");
 
     function("sum", [](const mortise::Arguments& arguments) {

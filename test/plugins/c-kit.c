@@ -148,7 +148,7 @@ static MortiseRegistry registry = {.size = sizeof registry, .host = &host, .regi
 static MortiseContext context = {.size = sizeof context, .host = &host};
 
 static const char* last_message(void) {
-  static char text[MORTISE_MIN_MESSAGE + 1];
+  static char text[MORTISE_KIT_MESSAGE + 1];
   const MortiseErrorExtension* errors = mortise_plugin_extension(MORTISE_EXT_ERROR);
   MortiseText message = {text, sizeof text - 1, 0};
   errors->last_message(NULL, &message);
@@ -276,7 +276,7 @@ static void check_memory(PluginVTable* table) {
 /* Whatever fits of a text ends with a whole character. */
 static void check_cuts(PluginVTable* table) {
   static const char full[] = "a\xc3\xb6\xf0\x9f\x92\xa5z\xe2\x82\xac";
-  static char many[2000];
+  static char many[2 * MORTISE_KIT_MESSAGE];
   for (size_t capacity = 0; capacity <= sizeof full + 1; capacity++) {
     char* room = (malloc)(capacity > 0 ? capacity : 1);
     MortiseError error = {sizeof error, MORTISE_OK, {room, capacity, 0}};
@@ -287,12 +287,12 @@ static void check_cuts(PluginVTable* table) {
     free(room);
   }
   memset(many, 'x', sizeof many - 1);
-  memcpy(many + MORTISE_MIN_MESSAGE - 1, "\xc3\xb6", 2);
+  memcpy(many + MORTISE_KIT_MESSAGE - 1, "\xc3\xb6", 2);
   answer = MORTISE_ERR;
   answer_text = many;
   CHECK(table->shutdown(table->instance) == MORTISE_ERR);
   size_t length = strlen(last_message());
-  CHECK(length == MORTISE_MIN_MESSAGE - 1);
+  CHECK(length == MORTISE_KIT_MESSAGE - 1);
   answer = MORTISE_OK;
 }
 

@@ -76,8 +76,10 @@ static inline void mortise_stage_destroy_failed(const char* stage_id, const char
 }
 
 static inline void mortise_kit_last_message(const void* instance, MortiseText* message) {
+  size_t length = mortise_kit.message_length;
   (void)instance;
-  mortise_text_set(message, mortise_kit.message, mortise_kit.message_length);
+  if (length > MORTISE_KIT_MESSAGE) length = mortise_kit_whole(mortise_kit.message, MORTISE_KIT_MESSAGE);
+  mortise_text_set(message, mortise_kit.message, length);
   mortise_kit.message_length = 0;
 }
 
