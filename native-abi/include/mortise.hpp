@@ -33,3 +33,6 @@
 #include "mortise/cpp/value.hpp"
 
 #endif
+
+// Outside the guard: see there.
+#include "mortise/record.h"

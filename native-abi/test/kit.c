@@ -47,7 +47,9 @@ static FfiResult use_context(void* state, const MortiseContext* context, Mortise
   MORTISE_TRY(mortise_get_string(context, "string", &text, error));
   MORTISE_TRY(mortise_get_bytes(context, "bytes", &bytes, error));
   MORTISE_TRY(mortise_get_json(context, "json", &json, error));
-  while (mortise_each(context, &cursor, &key, &value)) {
+  for (;;) {
+    MORTISE_TRY(mortise_each(context, &cursor, &key, &value, error));
+    if (key == NULL) break;
     if (mortise_view_is(text, key) || mortise_cancelled(context)) return mortise_fail(error, MORTISE_CANCELLED, mortise_tag_name(value.tag));
   }
   MORTISE_TRY(mortise_set(context, "any", value, error));

@@ -24,6 +24,13 @@ static_assert(!std::is_constructible_v<mortise::Value, std::vector<bool>::refere
 static_assert(!std::is_convertible_v<std::string, mortise::Json> && !std::is_convertible_v<std::string, mortise::Bytes>);
 static_assert(!std::is_copy_constructible_v<mortise::Context> && !std::is_copy_constructible_v<mortise::Plugin>);
 
+// A later version of the service Store.
+struct Longer {
+  std::uint32_t size;
+  std::uint32_t reserved;
+  void* functions[3];
+};
+
 uint32_t check(const void* instance, MortiseText* message);
 constexpr MortiseHealthExtension health = {sizeof(MortiseHealthExtension), 0, check};
 
@@ -36,6 +43,9 @@ class Kit final : public mortise::Plugin {
     });
     stage("kit-cpp:call", [moved = std::make_unique<int>(7), this](mortise::Context& context) { call(context, *moved); });
     stage("kit-cpp:log", [](mortise::Context& context) { log(context.host()); });
+    stage("kit-cpp:offer", [this](mortise::Context&) { service("com.example.late", "1.0.0", kit_store); });
+    stage("kit-cpp:longer", [](mortise::Context& context) { context.set("find", context.host().find_service<Longer>("com.example.kit") != nullptr), context.host().service<Longer>("com.example.kit"); })
+        .quick();
     add(make_counting_stage("kit-cpp:count")).description("Counts its runs");
 
     function("sum", [](const mortise::Arguments& arguments) {
@@ -55,7 +65,7 @@ class Kit final : public mortise::Plugin {
     function("maybe", [](const mortise::Arguments& arguments) { return arguments.find_string(0); });
     function("version", version_of);
 
-    resource(mortise::Access::provides_unique, "port", "8081");
+    resource("port", "8081", mortise::Access::provides_unique);
     service("com.example.kit", "1.0.0", kit_store);
     extension(MORTISE_EXT_HEALTH, health);
   }
@@ -77,7 +87,7 @@ class Kit final : public mortise::Plugin {
     if (host.config().has("fail")) throw mortise::Error(MORTISE_DENIED, std::string(host.config().string("fail")));
     service("com.example.kit", std::string(host.api_version()), kit_store);
     other_ = host.find_service<Store>("com.example.store", "^1");
-    if (other_ != nullptr && MORTISE_HAS(other_, Store, add)) other_->add(1);
+    if (other_ != nullptr) other_->add(1);
   }
   void preflight(const mortise::Context& context) override { context.check_cancelled(); }
   void shutdown() override { other_ = nullptr; }

@@ -150,7 +150,7 @@ static MortiseRegistry registry = {.size = sizeof registry, .host = &host, .regi
 static MortiseContext context = {.size = sizeof context, .host = &host};
 
 static const char* last_message(void) {
-  static char text[MORTISE_MIN_MESSAGE + 1];
+  static char text[MORTISE_KIT_MESSAGE + 1];
   const MortiseErrorExtension* errors = mortise_plugin_extension(MORTISE_EXT_ERROR);
   MortiseText message = {text, sizeof text - 1, 0};
   errors->last_message(NULL, &message);
@@ -200,7 +200,7 @@ static void check_stages(PluginVTable* table) {
   CHECK(registered[1].execute(registered[1].state, &context, &error) == MORTISE_ERR && memcmp(text, "state 2", 7) == 0);
   CHECK(registered[0].execute(registered[0].state, &context, NULL) == MORTISE_ERR);
   CHECK(table->register_stages(table->instance, &registry) == MORTISE_EXISTS);
-  CHECK(strcmp(last_message(), "the host refused the stage `c-kit:one`: that one is here (MORTISE_EXISTS)") == 0 && last_message()[0] == '\0');
+  CHECK(strcmp(last_message(), "the host would not take the stage `c-kit:one`: that one is here (MORTISE_EXISTS)") == 0 && last_message()[0] == '\0');
 }
 
 static void check_failures(PluginVTable* table) {
@@ -249,7 +249,7 @@ static void check_results(void) {
   CHECK(call(FAILS_AFTER_ALL, &argument, 1, &result, text, sizeof text) == MORTISE_BUSY && strcmp(text, "not now") == 0 && result.tag == MORTISE_NULL);
   CHECK(call(COUNTS, NULL, 0, &result, text, sizeof text) == MORTISE_INVALID_DATA && strcmp(text, "`counts` takes 1 to 2 arguments, but got 0") == 0);
   CHECK(call(COUNTS, wrong, 2, &result, text, sizeof text) == MORTISE_WRONG_TYPE && strcmp(text, "argument 1 of `counts` must be a bool, but is a string") == 0);
-  CHECK(call(COUNTS, wrong + 1, 1, &result, text, sizeof text) == MORTISE_INVALID_DATA && strcmp(text, "argument 2 of `counts` is missing") == 0);
+  CHECK(call(COUNTS, wrong + 1, 1, &result, text, sizeof text) == MORTISE_INVALID_DATA && strcmp(text, "argument 2 of `counts` must be an int64, but 1 was given") == 0);
   CHECK(call(FUNCTIONS, NULL, 0, &result, text, sizeof text) == MORTISE_NOT_FOUND);
 }
 
@@ -278,7 +278,7 @@ static void check_memory(PluginVTable* table) {
 /* Whatever fits of a text ends with a whole character. */
 static void check_cuts(PluginVTable* table) {
   static const char full[] = "a\xc3\xb6\xf0\x9f\x92\xa5z\xe2\x82\xac";
-  static char many[2000];
+  static char many[2 * MORTISE_KIT_MESSAGE];
   for (size_t capacity = 0; capacity <= sizeof full + 1; capacity++) {
     char* room = (malloc)(capacity > 0 ? capacity : 1);
     MortiseError error = {sizeof error, MORTISE_OK, {room, capacity, 0}};
@@ -289,12 +289,12 @@ static void check_cuts(PluginVTable* table) {
     free(room);
   }
   memset(many, 'x', sizeof many - 1);
-  memcpy(many + MORTISE_MIN_MESSAGE - 1, "\xc3\xb6", 2);
+  memcpy(many + MORTISE_KIT_MESSAGE - 1, "\xc3\xb6", 2);
   answer = MORTISE_ERR;
   answer_text = many;
   CHECK(table->shutdown(table->instance) == MORTISE_ERR);
   size_t length = strlen(last_message());
-  CHECK(length == MORTISE_MIN_MESSAGE - 1);
+  CHECK(length == MORTISE_KIT_MESSAGE - 1);
   answer = MORTISE_OK;
 }
 

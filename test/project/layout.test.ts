@@ -49,6 +49,8 @@ const NUMBERS_ELSEWHERE: Readonly<Record<string, string>> = {
   MORTISE_IMAGE_RANGES: 'part of the size of MortiseImage',
   MORTISE_FINGERPRINT: 'the length of a SHA-256, which is what src/native passes',
   MORTISE_MAX_VALUE: 'judged by the host library, which refuses larger values by code',
+  MORTISE_KIT_MESSAGE: 'known to the kits alone',
+  FFI_PRIORITY_DEFAULT: 'known to the kits; the middle of third_party, which is what `priority.ts` takes for that word',
   MORTISE_MIN_MESSAGE: 'a promise to plugins: compared with the buffer of src/safety below',
 };
 

@@ -14,6 +14,7 @@ typedef struct MortiseText {
 } MortiseText;
 
 #define MORTISE_MIN_MESSAGE 1024 /* the host offers at least that many bytes for a message */
+#define MORTISE_KIT_MESSAGE 4096 /* bytes of a message that the kits keep until the host asks, or take of the host; cut at the end of a character */
 
 /*
  * Filled by the callee before it returns anything but MORTISE_OK. The caller sets size, code = MORTISE_OK and the text's data and capacity.

@@ -71,6 +71,7 @@ struct MortiseHost {
    * [any-thread & registered … stopped] Looks up what the operator configured for this plugin. key: NUL-terminated name of a top-level option, "" for the whole
    * object as JSON. Strings, booleans and numbers (double) come as such, objects and arrays as JSON. *value lives as long as the process, so that a thread that
    * is late reads no freed memory; options that come again after a reload are the same memory again.
+   * An option that the operator set to null comes as null, and counts as one that is not set: take the default.
    * MORTISE_NOT_FOUND, MORTISE_WRONG_STATE (before init), MORTISE_CANCELLED. {P7 P21 H9 H10 H16}
    */
   FfiResult (*config)(const MortiseHost* host, const char* key, MortiseValue* value);

@@ -44,10 +44,5 @@
 #endif
 #endif
 
-/*
- * The manifest of a plugin that has no mortise_manifest.h. Outside the guard: a header of the plugin may have included the kit already, before these
- * two were defined.
- */
-#if !defined(MORTISE_MANIFEST) && defined(MORTISE_MANIFEST_NAME) && defined(MORTISE_MANIFEST_VERSION)
-#define MORTISE_MANIFEST "{\"name\":\"" MORTISE_MANIFEST_NAME "\",\"version\":\"" MORTISE_MANIFEST_VERSION "\"}"
-#endif
+/* Outside the guard: for the manifest of a plugin that says name and version only now. */
+#include "record.h"

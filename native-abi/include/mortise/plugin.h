@@ -58,6 +58,8 @@ enum FfiPriorityCategory {
   FFI_PRIORITY_LAST = FFI_PRIORITY_THIRD_PARTY_LOW
 };
 
+#define FFI_PRIORITY_DEFAULT 175 /* the middle of FFI_PRIORITY_THIRD_PARTY: where a plugin belongs that has no reason to be elsewhere */
+
 typedef struct FfiPluginPriority {
   uint8_t category; /* enum FfiPriorityCategory */
   uint8_t value;    /* inside the band of its category */

@@ -124,3 +124,12 @@ MORTISE_STATIC_ASSERT(offsetof(MortiseRecord, manifest_length) == 64, "MortiseRe
       manifest_}
 
 #endif
+
+/*
+ * The manifest of a plugin that says no more than its name and version, in two macros. Outside the guard: this header may have been included before the
+ * two were defined.
+ */
+#if !defined(MORTISE_MANIFEST) && defined(MORTISE_MANIFEST_NAME) && defined(MORTISE_MANIFEST_VERSION)
+#define MORTISE_MANIFEST \
+  "{\"name\":\"" MORTISE_MANIFEST_NAME "\",\"version\":\"" MORTISE_MANIFEST_VERSION "\"}"
+#endif

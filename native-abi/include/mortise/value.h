@@ -45,6 +45,28 @@ typedef struct MortiseValue {
   uint64_t length; /* bytes behind data; 0 for the other tags */
 } MortiseValue;
 
+/* The type as a noun, for messages: "a string". Static; of a tag that is not in the list it is "of an unknown type". */
+static inline const char* mortise_noun(uint32_t tag) {
+  switch (tag) {
+    case MORTISE_NULL:
+      return "null";
+    case MORTISE_BOOL:
+      return "a bool";
+    case MORTISE_INT64:
+      return "an int64";
+    case MORTISE_DOUBLE:
+      return "a double";
+    case MORTISE_STRING:
+      return "a string";
+    case MORTISE_BYTES:
+      return "bytes";
+    case MORTISE_JSON:
+      return "JSON";
+    default:
+      return "of an unknown type";
+  }
+}
+
 MORTISE_STATIC_ASSERT(sizeof(MortiseValue) == 24, "MortiseValue is 24 bytes");
 MORTISE_STATIC_ASSERT(offsetof(MortiseValue, as) == 8, "MortiseValue.as");
 MORTISE_STATIC_ASSERT(offsetof(MortiseValue, length) == 16, "MortiseValue.length");

@@ -96,7 +96,8 @@ impl<'a> Call<'a> {
         match self.value(index)? {
             Some(value) => read(value, || self.subject(index)),
             None => {
-                let message = format!("{} must be {}, but {} given", self.subject(index), T::WANTED, counted(self.len()));
+                let noun = if T::WANTED.is_empty() { "a value" } else { T::WANTED };
+                let message = format!("{} must be {}, but {} given", self.subject(index), noun, counted(self.len()));
                 Err(Error::new(Code::INVALID_DATA, message))
             }
         }

@@ -45,7 +45,7 @@ impl Code {
 
     /// What the code means, as a sentence without its full stop.
     pub fn sentence(self) -> &'static str {
-        self.row().map_or("failed with a code that is not in the contract", |(_, _, text)| text)
+        self.row().map_or("the code is not in the contract", |(_, _, text)| text)
     }
 
     fn row(self) -> Option<&'static abi::Row> {

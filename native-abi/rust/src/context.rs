@@ -5,7 +5,7 @@ use crate::code::Code;
 use crate::error::{Error, Result};
 use crate::host::Host;
 use crate::text::{str_from, with_c_str};
-use crate::typed::{read, typed_getters, FromValue};
+use crate::typed::{read, typed_getters, wanted, FromValue};
 use crate::value::{ToValue, ValueRef};
 use std::marker::PhantomData;
 use std::ptr;
@@ -104,7 +104,7 @@ impl<'a> Context<'a> {
     pub fn get<T: FromValue<'a>>(&self, key: &str) -> Result<T> {
         match self.value(key)? {
             Some(value) => read(value, || subject(key)),
-            None => Err(Error::new(Code::NOT_FOUND, format!("the context has no `{}`, which must be {}", key, T::WANTED))),
+            None => Err(Error::new(Code::NOT_FOUND, format!("the context has no `{}`{}", key, wanted::<T>(", which must be ")))),
         }
     }
 
@@ -126,7 +126,7 @@ impl<'a> Context<'a> {
         // SAFETY: the arguments are as the contract wants them.
         match Code(with_c_str(KEY, key, |name| unsafe { (self.raw.set)(self.raw, name, &value) })?) {
             Code::OK => Ok(()),
-            code => Err(refused("take", key, code)),
+            code => Err(refused("set", key, code)),
         }
     }
 

@@ -31,12 +31,17 @@ pub(crate) unsafe fn find<P: Plugin>(id: *const c_char) -> *const c_void {
     or_else_keep(ptr::null(), || {
         // SAFETY: by the caller.
         let id = unsafe { str_from(id) }.unwrap_or("");
+        if id == MORTISE_EXT_ERROR {
+            return Ok((&last_message::EXTENSION as *const MortiseErrorExtension).cast());
+        }
+        if let Some(extension) = P::extension(id) {
+            return Ok(extension.0);
+        }
         Ok(match id {
-            MORTISE_EXT_ERROR => (&last_message::EXTENSION as *const MortiseErrorExtension).cast(),
             MORTISE_EXT_FUNCTIONS => (Functions::<P>::TABLE as *const MortiseFunctionsExtension).cast(),
             MORTISE_EXT_RESOURCES => (Resources::<P>::TABLE as *const MortiseResourcesExtension).cast(),
             MORTISE_EXT_SERVICES => (Services::<P>::TABLE as *const MortiseServicesExtension).cast(),
-            _ => P::extension(id).map_or(ptr::null(), |extension| extension.0),
+            _ => ptr::null(),
         })
     })
 }

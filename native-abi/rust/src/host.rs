@@ -1,20 +1,17 @@
 //! What the host offers.
 
-use crate::abi::{MortiseError, MortiseHost, MortiseText, MortiseValue, MORTISE_OK};
+use crate::abi::{MortiseError, MortiseHost, MortiseText, MortiseValue, MORTISE_KIT_MESSAGE, MORTISE_OK};
 use crate::code::Code;
 use crate::error::{Error, Result};
 use crate::table::Table;
 use crate::text::{str_from, with_c_str};
-use crate::typed::{read, FromValue};
+use crate::typed::{read, wanted, FromValue};
 use crate::value::{ToValue, Value, ValueRef};
 use std::mem::size_of;
 use std::os::raw::c_void;
 use std::ptr;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
-
-/// Bytes for the text of a failure that the host reports.
-const MESSAGE: usize = 4096;
 
 /// The host, for as long as the process lives: any thread may keep it and call it. After the plugin was destroyed everything answers
 /// [`Code::CANCELLED`]; before `init` most answers [`Code::WRONG_STATE`].
@@ -63,7 +60,7 @@ impl Host {
         unsafe { &*self.0.log_level }.load(Ordering::Relaxed)
     }
 
-    /// An option that the operator set for this plugin; None: not set. From `init` on.
+    /// An option that the operator set for this plugin; None: not set, or null. From `init` on.
     pub fn config<T: for<'v> FromValue<'v>>(self, key: &str) -> Result<Option<T>> {
         let mut value = MortiseValue::NULL;
         // SAFETY: the arguments are as the contract wants them.
@@ -73,13 +70,15 @@ impl Host {
             code => return Err(Error::refused(format_args!("give the option `{}`", key), code)),
         }
         // SAFETY: lives until `destroy` returns; it is copied here.
-        let value = unsafe { ValueRef::from_raw(&value) }?;
-        read(value, || format!("the option `{}`", key)).map(Some)
+        match unsafe { ValueRef::from_raw(&value) }? {
+            ValueRef::Null => Ok(None),
+            value => read(value, || format!("the option `{}`", key)).map(Some),
+        }
     }
 
-    /// As `config`, but [`Code::NOT_FOUND`] where the option is not set.
+    /// As `config`, but [`Code::NOT_FOUND`] where the option is not set, or null.
     pub fn require_config<T: for<'v> FromValue<'v>>(self, key: &str) -> Result<T> {
-        let missing = || Error::new(Code::NOT_FOUND, format!("the option `{}` is not set; it must be {}", key, <T as FromValue>::WANTED));
+        let missing = || Error::new(Code::NOT_FOUND, format!("the option `{}` is not set{}", key, wanted::<T>("; it must be ")));
         self.config(key)?.ok_or_else(missing)
     }
 
@@ -102,7 +101,7 @@ impl Host {
     fn call_with(self, function: &str, arguments: &[&dyn ToValue], timeout_ns: u64) -> Result<Value> {
         let arguments: Vec<MortiseValue> = arguments.iter().map(|argument| argument.to_value().to_raw()).collect();
         let mut result = MortiseValue::NULL;
-        let mut text = vec![0u8; MESSAGE];
+        let mut text = [0u8; MORTISE_KIT_MESSAGE];
         let mut error = MortiseError {
             size: size_of::<MortiseError>() as u32,
             code: MORTISE_OK,

@@ -1,6 +1,6 @@
 //! `mortise.error/1`: the text behind a base slot that failed.
 
-use crate::abi::{MortiseErrorExtension, MortiseText};
+use crate::abi::{MortiseErrorExtension, MortiseText, MORTISE_KIT_MESSAGE};
 use crate::boundary::write_text;
 use std::mem::{size_of, take};
 use std::os::raw::c_void;
@@ -20,6 +20,11 @@ pub(crate) fn keep(message: &str) {
         last.push_str("; ");
     }
     last.push_str(if message.is_empty() { "failed without saying why" } else { message });
+    let mut kept = last.len().min(MORTISE_KIT_MESSAGE);
+    while !last.is_char_boundary(kept) {
+        kept -= 1;
+    }
+    last.truncate(kept);
 }
 
 pub(crate) fn forget() {

@@ -30,7 +30,7 @@ pub enum Priority {
 
 impl Default for Priority {
     fn default() -> Self {
-        Self::ThirdParty(175)
+        Self::ThirdParty(FFI_PRIORITY_DEFAULT)
     }
 }
 
@@ -79,13 +79,19 @@ impl Dependency {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Incompatibility {
     pub plugin: Text,
-    /// An npm range.
-    pub range: Text,
+    /// An npm range; None: any version.
+    pub range: Option<Text>,
 }
 
 impl Incompatibility {
     pub fn new(plugin: impl Into<Text>, range: impl Into<Text>) -> Self {
-        Self { plugin: plugin.into(), range: range.into() }
+        Self { plugin: plugin.into(), range: Some(range.into()) }
+    }
+
+    /// The same plugin in any version.
+    #[must_use]
+    pub fn any_version(self) -> Self {
+        Self { range: None, ..self }
     }
 }
 
@@ -217,7 +223,7 @@ pub(crate) fn give_dependencies(dependencies: &[Dependency]) -> Result<FfiSlice>
 }
 
 pub(crate) fn give_incompatibilities(plugins: Vec<Incompatibility>) -> Result<FfiSlice> {
-    let plugins: Vec<Dependency> = plugins.into_iter().map(|plugin| Dependency::optional(plugin.plugin, plugin.range)).collect();
+    let plugins: Vec<Dependency> = plugins.into_iter().map(|plugin| Dependency { plugin: plugin.plugin, range: plugin.range, is_required: false }).collect();
     give_dependencies(&plugins)
 }
 

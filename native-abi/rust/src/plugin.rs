@@ -92,7 +92,7 @@ pub trait Plugin: Sized + Send + Sync + 'static {
     }
 
     /// Can it run here? After `init` of all plugins; the context may be read, not written.
-    fn preflight_check(&self, context: &Context<'_>) -> Result {
+    fn preflight(&self, context: &Context<'_>) -> Result {
         let _ = context;
         Ok(())
     }
@@ -102,7 +102,8 @@ pub trait Plugin: Sized + Send + Sync + 'static {
         Ok(())
     }
 
-    /// A table beyond those that this crate makes, by id: `com.example.clock/1`, or `mortise.health/1` and its like.
+    /// A table beyond those that this crate makes, by id: `com.example.clock/1`, or `mortise.health/1` and its like. A table that this crate makes itself counts
+    /// after one of that id here, but for `mortise.error/1`, which is always this crate's.
     fn extension(id: &str) -> Option<Extension> {
         let _ = id;
         None

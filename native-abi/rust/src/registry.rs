@@ -1,6 +1,6 @@
 //! Registering stages.
 
-use crate::abi::{MortiseError, MortiseRegistry, MortiseStage, MortiseText, MORTISE_OK};
+use crate::abi::{MortiseError, MortiseRegistry, MortiseStage, MortiseText, MORTISE_KIT_MESSAGE, MORTISE_OK};
 use crate::code::Code;
 use crate::error::{Error, Result};
 use crate::host::{failure_of, Host};
@@ -35,7 +35,7 @@ impl<'a, P: Plugin> Registry<'a, P> {
         let id = c_string("the stage id", &stage.id)?;
         let name = optional("the stage name", stage.name.as_deref())?;
         let description = optional("the stage description", stage.description.as_deref())?;
-        let mut text = [0u8; 1024];
+        let mut text = [0u8; MORTISE_KIT_MESSAGE];
         let mut error = MortiseError {
             size: size_of::<MortiseError>() as u32,
             code: MORTISE_OK,
@@ -62,7 +62,7 @@ impl<'a, P: Plugin> Registry<'a, P> {
         // SAFETY: what was not registered is still ours.
         unsafe { Box::from_raw(entry) }.stage.drop_kept();
         let length = error.message.length.min(text.len());
-        Err(failure_of(format_args!("take the stage {}", id.to_string_lossy()), code, &text[..length]))
+        Err(failure_of(format_args!("take the stage `{}`", id.to_string_lossy()), code, &text[..length]))
     }
 }
 

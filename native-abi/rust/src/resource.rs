@@ -25,9 +25,9 @@ pub enum Access {
 /// `Resource::new("port", "8080", Access::ProvidesUnique)`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resource {
-    /// `file`, `port`, `device` …: an open list.
+    /// The type: `file`, `port`, `device` …, an open list. (`type` is a word of Rust's own.)
     pub kind: Text,
-    /// Compared byte by byte within a kind.
+    /// Compared byte by byte within a type.
     pub identifier: Text,
     pub access: Access,
 }

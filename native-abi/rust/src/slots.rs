@@ -142,7 +142,7 @@ unsafe extern "C" fn init<P: Plugin>(instance: *mut c_void, app: *mut c_void) ->
 unsafe extern "C" fn preflight_check<P: Plugin>(instance: *const c_void, context: *const c_void) -> FfiResult {
     done::<P>(instance, |this| {
         // SAFETY: the host passes its context, valid for the call.
-        this.plugin.preflight_check(&unsafe { Context::from_raw(context.cast::<MortiseContext>())? })
+        this.plugin.preflight(&unsafe { Context::from_raw(context.cast::<MortiseContext>())? })
     })
 }
 

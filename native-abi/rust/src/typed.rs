@@ -9,7 +9,7 @@ const EXACT: i64 = 1 << 53;
 
 /// A type as which a value can be read. Those without a lifetime are copies.
 pub trait FromValue<'a>: Sized {
-    /// As a noun, for messages: `a string`.
+    /// As a noun, for messages: `a string`. Empty: whatever there is.
     const WANTED: &'static str;
 
     /// None: the value has another type.
@@ -42,10 +42,10 @@ from_value! {
     String, "a string": ValueRef::String(text) => text.to_owned();
     &'a [u8], "bytes": ValueRef::Bytes(bytes) => bytes;
     Vec<u8>, "bytes": ValueRef::Bytes(bytes) => bytes.to_owned();
-    Json<&'a str>, "a json": ValueRef::Json(text) => Json(text);
-    Json<String>, "a json": ValueRef::Json(text) => Json(text.to_owned());
-    ValueRef<'a>, "a value": value => value;
-    Value, "a value": value => value.to_owned();
+    Json<&'a str>, "JSON": ValueRef::Json(text) => Json(text);
+    Json<String>, "JSON": ValueRef::Json(text) => Json(text.to_owned());
+    ValueRef<'a>, "": value => value;
+    Value, "": value => value.to_owned();
 }
 
 #[inline]
@@ -53,12 +53,45 @@ fn is_whole(number: f64) -> bool {
     number.trunc() == number && number.abs() <= EXACT as f64
 }
 
+/// What a message says of the type that was wanted: nothing, where any is.
+pub(crate) fn wanted<'a, T: FromValue<'a>>(before: &str) -> String {
+    if T::WANTED.is_empty() {
+        return String::new();
+    }
+    format!("{}{}", before, T::WANTED)
+}
+
+/// The fewest digits that read back as this double, as C's `%g` writes them: every kit says it so.
+fn digits_of(number: f64) -> String {
+    if !number.is_finite() {
+        let sign = if number < 0.0 { "-" } else { "" };
+        return if number.is_nan() { "NaN".to_owned() } else { format!("{}Infinity", sign) };
+    }
+    let reads_back = |text: &String| text.parse::<f64>().map_or(false, |read| read == number);
+    let texts = (0..17).map(|behind_point| (behind_point, format!("{:.*e}", behind_point, number)));
+    let mut text = (0, String::new());
+    for candidate in texts {
+        text = candidate;
+        if reads_back(&text.1) {
+            break;
+        }
+    }
+    let (behind_point, text) = text;
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    if exponent < -4 || exponent > behind_point as i32 {
+        let sign = if exponent < 0 { '-' } else { '+' };
+        return format!("{}e{}{:02}", mantissa, sign, exponent.abs());
+    }
+    format!("{:.*}", (behind_point as i32 - exponent) as usize, number)
+}
+
 /// `subject` says what the value is: "the context value `who`".
 #[inline]
 pub(crate) fn read<'a, T: FromValue<'a>>(value: ValueRef<'a>, subject: impl FnOnce() -> String) -> Result<T> {
     T::from_value(value).ok_or_else(|| {
         let found = match value {
-            ValueRef::Double(number) if T::WANTED == <i64 as FromValue>::WANTED => format!("the double {}", number),
+            ValueRef::Double(number) if T::WANTED == <i64 as FromValue>::WANTED => format!("the double {}", digits_of(number)),
             ValueRef::Int64(_) if T::WANTED == <f64 as FromValue>::WANTED => "an int64 beyond 2^53".to_owned(),
             _ => value.noun().to_owned(),
         };

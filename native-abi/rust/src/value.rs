@@ -58,7 +58,7 @@ impl<'a> ValueRef<'a> {
             Self::Double(_) => "a double",
             Self::String(_) => "a string",
             Self::Bytes(_) => "bytes",
-            Self::Json(_) => "a json",
+            Self::Json(_) => "JSON",
         }
     }
 

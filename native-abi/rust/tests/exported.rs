@@ -242,7 +242,7 @@ fn services_that_fail_fail_init_and_shut_the_plugin_down() {
 fn a_stage_that_the_host_refuses_is_dropped_with_those_behind_it() {
     let _one = alone();
     let mut plugin = open_failing("same id").unwrap();
-    let wanted = "the host would not take the stage subject:first: it is there already (MORTISE_EXISTS)";
+    let wanted = "the host would not take the stage `subject:first`: it is there already (MORTISE_EXISTS)";
     assert_eq!(plugin.register(), (MORTISE_EXISTS, wanted.to_owned()));
     assert_eq!((plugin.stages.len(), DROPPED.load(Ordering::Relaxed)), (1, 1));
     assert_eq!(plugin.destroy(), "");

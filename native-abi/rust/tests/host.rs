@@ -74,15 +74,19 @@ fn options_come_by_name_and_type() {
     let _one = alone();
     let plugin = running();
     plugin.host.heard().options =
-        vec![("port".to_owned(), Held::Double(80.0)), ("name".to_owned(), "größer".into()), (String::new(), Held::Json("{}".to_owned()))];
+        vec![("port".to_owned(), Held::Double(80.0)), ("name".to_owned(), "größer".into()), ("null".to_owned(), Held::Null)];
+    plugin.host.heard().options.push((String::new(), Held::Json("{}".to_owned())));
     assert_eq!(plugin.call("option", &["port".into()]), Ok(Held::Double(80.0)));
     assert_eq!(plugin.call("option", &["name".into()]), Ok("größer".into()));
     assert_eq!(plugin.call("option", &["none".into()]), Ok(Held::Null));
+    assert_eq!(plugin.call("option", &["null".into()]), Ok(Held::Null));
     assert_eq!(plugin.call("number", &["port".into()]), Ok(Held::Double(80.0)));
     let wrong = "the option `name` must be a double, but is a string";
     assert_eq!(plugin.call("number", &["name".into()]), failure(MORTISE_WRONG_TYPE, wrong));
     let missing = "the option `none` is not set; it must be a double";
     assert_eq!(plugin.call("number", &["none".into()]), failure(MORTISE_NOT_FOUND, missing));
+    let null = "the option `null` is not set; it must be a double";
+    assert_eq!(plugin.call("number", &["null".into()]), failure(MORTISE_NOT_FOUND, null));
     assert_eq!(plugin.call("options", &[]), Ok(Held::Json("{}".to_owned())));
     plugin.destroy();
 }

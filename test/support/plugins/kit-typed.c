@@ -53,7 +53,10 @@ static FfiResult walk(void* state, const MortiseContext* context, MortiseError* 
   (void)state;
   MORTISE_TRY(mortise_remove(context, "gone", error));
   MORTISE_TRY(mortise_set_format(context, "long", error, "%2000d", 1));
-  while (mortise_each(context, &cursor, &key, &value)) count++;
+  for (;; count++) {
+    MORTISE_TRY(mortise_each(context, &cursor, &key, &value, error));
+    if (key == NULL) break;
+  }
   MORTISE_TRY(mortise_set_int64(context, "count", count, error));
   return mortise_set_string(context, "bad", "\xff", 1, error);
 }

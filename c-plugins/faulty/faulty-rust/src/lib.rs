@@ -144,7 +144,7 @@ impl Plugin for FaultyRust {
         self.fault.at("init")
     }
 
-    fn preflight_check(&self, _: &Context) -> Result {
+    fn preflight(&self, _: &Context) -> Result {
         self.fault.at("preflight_check")
     }
 

@@ -65,7 +65,7 @@ class Context : public Reader<Context, const Name&> {
       MortiseValue value = mortise_null();
       const FfiResult code = context_->next(context_, &cursor, &key, &value);
       if (code == MORTISE_NOT_FOUND) return;
-      detail::expect(code, "give the next context value");
+      detail::expect(code, "walk the context");
       if constexpr (std::is_void_v<std::invoke_result_t<Visit&, std::string_view, const Value&>>) {
         visit(std::string_view(key), Value(value));
       } else {

@@ -54,7 +54,7 @@ inline void expect(FfiResult code, std::string_view what, std::string_view name 
   if (code == MORTISE_OK) return;
   std::string text = "the host would not " + std::string(what);
   if (!name.empty()) text += " `" + std::string(name) + '`';
-  text += ": " + std::string(!reason.empty() ? reason : !code_text(code).empty() ? code_text(code) : "the code is unknown");
+  text += ": " + std::string(!reason.empty() ? reason : !code_text(code).empty() ? code_text(code) : "the code is not in the contract");
   text += " (" + (code_name(code).empty() ? std::to_string(code) : std::string(code_name(code))) + ')';
   throw Error(code, text);
 }

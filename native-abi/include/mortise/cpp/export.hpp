@@ -3,13 +3,7 @@
 #define MORTISE_CPP_EXPORT_HPP
 
 #include "../extension.h"
-#include "../record.h"
 #include "extensions.hpp"
-
-// An author without a generated mortise_manifest.h defines name and version before including this.
-#if !defined(MORTISE_MANIFEST) && defined(MORTISE_MANIFEST_NAME) && defined(MORTISE_MANIFEST_VERSION)
-#define MORTISE_MANIFEST "{\"name\":\"" MORTISE_MANIFEST_NAME "\",\"version\":\"" MORTISE_MANIFEST_VERSION "\"}"
-#endif
 
 // Once, outside every namespace, in the source file that includes mortise_manifest.h. class_: derives from mortise::Plugin; threads_: MORTISE_THREADS_ONE, or
 // MORTISE_THREADS_SAFE where stages and functions may run at once.
@@ -21,3 +15,6 @@
   MORTISE_EXPORT const void* mortise_plugin_extension(const char* id) { return ::mortise::detail::Extensions::find(id); }
 
 #endif
+
+// Outside the guard: for the manifest of a plugin that says name and version only now.
+#include "../record.h"

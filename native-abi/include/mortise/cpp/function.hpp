@@ -45,13 +45,7 @@ class Call {
   explicit Call(const MortiseCall& call) noexcept : call_(&call) {}
 
   // Whether the caller gave up; costs one load. Look at it in every loop.
-  bool cancelled() const noexcept {
-#if defined(__GNUC__) || defined(__clang__)
-    return __atomic_load_n(call_->cancelled, __ATOMIC_RELAXED) != 0;
-#else
-    return *call_->cancelled != 0;
-#endif
-  }
+  bool cancelled() const noexcept { return mortise_call_cancelled(call_) != 0; }
   // Throws Error MORTISE_CANCELLED once the caller gave up.
   void check_cancelled() const {
     if (cancelled()) throw Error(MORTISE_CANCELLED, "cancelled");

@@ -39,12 +39,13 @@ class Config : public Reader<Config, const Name&> {
  public:
   explicit Config(const MortiseHost& host) noexcept : host_(&host) {}
 
-  // Nothing if the option is not set. Throws Error MORTISE_WRONG_STATE before init.
+  // Nothing if the option is not set, or null. Throws Error MORTISE_WRONG_STATE before init.
   std::optional<Value> find(const Name& key) const {
     MortiseValue value = mortise_null();
     const FfiResult code = host_->config(host_, key.c_str(), &value);
     if (code == MORTISE_NOT_FOUND) return std::nullopt;
     detail::expect(code, "give the option", key.view());
+    if (value.tag == MORTISE_NULL) return std::nullopt;
     return Value(value);
   }
 
@@ -107,12 +108,15 @@ class Host {
   }
 
   // [main-thread, init or later] The table of a service of another plugin, by name and npm range (nothing: any version); valid until this plugin's shutdown returns.
-  // Table is the struct that the offerer's header declares. What its version 1.0 has needs no look, what came later does: MORTISE_HAS(&table, Table, field). Throws Error MORTISE_NOT_FOUND,
-  // MORTISE_DENIED …
+  // Table is the struct that the offerer's header declares; it begins with its size in bytes. Throws Error MORTISE_NOT_FOUND, MORTISE_DENIED …, MORTISE_UNSUPPORTED if the table is shorter than
+  // Table: it is of an older version then. Whoever can do with that one too declares the part that it needs.
   template <class Table>
   const Table& service(const Name& name, const Name& range = "*") const {
     const void* table = nullptr;
-    detail::expect(host_->service(host_, name.c_str(), range.c_str(), &table), "give the service", name.view());
+    found(host_->service(host_, name.c_str(), range.c_str(), &table), name, range);
+    if (size_of(table) < sizeof(Table))
+      throw Error(MORTISE_UNSUPPORTED, "the table of the service `" + std::string(name.view()) + "` has " + std::to_string(size_of(table)) + " bytes, " +
+                                           std::to_string(sizeof(Table)) + " are wanted");
     return *static_cast<const Table*>(table);
   }
 
@@ -122,19 +126,27 @@ class Host {
     const void* table = nullptr;
     const FfiResult code = host_->service(host_, name.c_str(), range.c_str(), &table);
     if (code == MORTISE_NOT_FOUND || code == MORTISE_DENIED || code == MORTISE_UNSUPPORTED) return nullptr;
-    detail::expect(code, "give the service", name.view());
-    return static_cast<const Table*>(table);
+    found(code, name, range);
+    return size_of(table) < sizeof(Table) ? nullptr : static_cast<const Table*>(table);
   }
 
-  // A table that this host offers beyond the contract, by id, or NULL. Static.
+  // A table that this host offers beyond the contract, by id, or NULL: it does not, or one that is shorter than Table. Static.
   template <class Table>
   const Table* extension(const Name& id) const {
-    return static_cast<const Table*>(host_->extension(host_, id.c_str()));
+    const void* table = host_->extension(host_, id.c_str());
+    return table == nullptr || size_of(table) < sizeof(Table) ? nullptr : static_cast<const Table*>(table);
   }
 
   const MortiseHost& raw() const noexcept { return *host_; }
 
  private:
+  // Every table begins with its size.
+  static std::uint32_t size_of(const void* table) noexcept { return *static_cast<const std::uint32_t*>(table); }
+
+  static void found(FfiResult code, const Name& name, const Name& range) {
+    if (code != MORTISE_OK) detail::expect(code, "find the service `" + std::string(name.view()) + "` " + std::string(range.view()));
+  }
+
   std::uint32_t log_level() const noexcept {
 #if defined(__GNUC__) || defined(__clang__)
     return __atomic_load_n(host_->log_level, __ATOMIC_RELAXED);
@@ -151,7 +163,7 @@ class Host {
 
   Value call(const Name& function, const Value* arguments, std::size_t count, std::chrono::nanoseconds timeout) const {
     static_assert(sizeof(Value) == sizeof(MortiseValue), "arguments are handed to the host as they are");
-    char text[MORTISE_MIN_MESSAGE];
+    char text[MORTISE_KIT_MESSAGE];
     MortiseError error = {sizeof(MortiseError), MORTISE_OK, {text, sizeof text, 0}};
     MortiseValue result = mortise_null();
     const auto limit = static_cast<std::uint64_t>(timeout.count() > 0 ? timeout.count() : 0);

@@ -55,7 +55,7 @@ class LastMessage {
     length_ += rest.length;
   }
 
-  char text_[4096] = {};
+  char text_[MORTISE_KIT_MESSAGE] = {};
   std::size_t length_ = 0;
 };
 

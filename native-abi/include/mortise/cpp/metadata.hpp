@@ -31,7 +31,7 @@ struct Incompatibility {
 
 // A value belongs to one category by the bands of plugin.h: 0–10 kernel, 11–50 core critical, 51–100 core, 101–150 third party high, 151–200 third party, 201–255
 // third party low. Lower loads first.
-constexpr std::uint8_t default_priority = 175;
+constexpr std::uint8_t default_priority = FFI_PRIORITY_DEFAULT;
 
 namespace detail {
 

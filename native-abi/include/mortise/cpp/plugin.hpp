@@ -105,14 +105,15 @@ class Plugin {
     }
   }
 
-  // Declares what the plugin uses outside itself, so that conflicts are found early: resource(Access::provides_unique, "port", "8080").
-  void resource(Access access, std::string type, std::string identifier) {
+  // Declares what the plugin uses outside itself, so that conflicts are found early: resource("port", "8080", Access::provides_unique).
+  void resource(std::string type, std::string identifier, Access access) {
     constructing("resources");
-    resources_.push_back(Resource(access, std::move(type), std::move(identifier)));
+    resources_.push_back(Resource(std::move(type), std::move(identifier), access));
   }
 
   // Offers a further extension by its id ("mortise.health/1", "com.example.thing/1"). The table is static, begins with its size in bytes, and its functions get the
-  // instance, of which plugin_of makes the plugin again; they let no exception out: see guarded.
+  // instance, of which plugin_of makes the plugin again; they let no exception out: see guarded. A table that the kit makes itself counts after one of that id here,
+  // but for mortise.error/1, which is always the kit's.
   template <class Table>
   void extension(std::string id, const Table& table) {
     static_assert(std::is_standard_layout_v<Table>, "a table is a C struct");
@@ -124,11 +125,12 @@ class Plugin {
   // ---- for the constructor, or init ----
 
   // Offers a table of functions to other plugins, under a name and a semantic version, from the end of init until shutdown. The table is static: others may still call it while
-  // this plugin shuts down.
+  // this plugin shuts down. Throws Error MORTISE_WRONG_STATE later.
   template <class Table>
   void service(std::string name, std::string version, const Table& table) {
     static_assert(std::is_standard_layout_v<Table>, "a table is a C struct");
     static_assert(std::is_same_v<decltype(Table::size), std::uint32_t>, "a table begins with `uint32_t size`");
+    if (constructed_ && !initialising_) throw Error(MORTISE_WRONG_STATE, "services are offered in the constructor of a plugin, or in init");
     services_.push_back(Service(std::move(name), std::move(version), &table));
   }
 
@@ -198,6 +200,7 @@ class Plugin {
 
   const MortiseHost* host_ = nullptr;
   bool constructed_ = false;
+  bool initialising_ = false;
   // Each is deleted by itself, so that what its destructor throws can be told: by the host through its slot, or with the plugin.
   std::vector<Stage*> stages_;
   std::vector<Function*> functions_;

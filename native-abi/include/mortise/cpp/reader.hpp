@@ -63,7 +63,7 @@ class Reader {
 
   Value wanted(Key key, std::optional<std::uint32_t> tag) const {
     const std::optional<Value> found = source().find(key);
-    if (!found) source().missing(key, tag ? detail::noun(*tag) : std::string_view());
+    if (!found) source().missing(key, tag ? std::string_view(mortise_noun(*tag)) : std::string_view());
     return *found;
   }
 

@@ -20,7 +20,7 @@ enum class Access : std::uint32_t {
 // type: "file", "port", "device", … an open list; identifier: compared byte by byte within a type.
 class Resource {
  public:
-  Resource(Access access, std::string type, std::string identifier) : access_(access), type_(std::move(type)), identifier_(std::move(identifier)) {
+  Resource(std::string type, std::string identifier, Access access) : type_(std::move(type)), identifier_(std::move(identifier)), access_(access) {
     Name::check(type_);
     Name::check(identifier_);
   }
@@ -32,9 +32,9 @@ class Resource {
   }
 
  private:
-  Access access_;
   std::string type_;
   std::string identifier_;
+  Access access_;
 };
 
 }  // namespace mortise

@@ -88,13 +88,16 @@ struct Slots {
     });
   }
   static FfiResult init(void* instance, void* app) noexcept {
-    return slot([&] {
+    const FfiResult code = slot([&] {
       if (app == nullptr) throw Error(MORTISE_NULL_POINTER, "init was called without a host");
       Plugin& plugin = of(instance);
       plugin.host_ = static_cast<const MortiseHost*>(app);
       Host host(*plugin.host_);
+      plugin.initialising_ = true;
       plugin.init(host);
     });
+    of(instance).initialising_ = false;
+    return code;
   }
   static FfiResult preflight_check(const void* instance, const void* context) noexcept {
     return slot([&] {
@@ -180,7 +183,7 @@ struct Slots {
     stage.execute = execute;
     stage.dry_run = dry_run;
     stage.destroy = destroy_stage;
-    char text[MORTISE_MIN_MESSAGE];
+    char text[MORTISE_KIT_MESSAGE];
     MortiseError error = {sizeof(MortiseError), MORTISE_OK, {text, sizeof text, 0}};
     const FfiResult code = registry.register_stage(&registry, &stage, &error);
     expect(code, "take the stage", from.id(), {text, error.message.length});

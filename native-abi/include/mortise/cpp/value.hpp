@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <limits>
 #include <optional>
 #include <string>
@@ -93,29 +94,26 @@ inline std::string_view text_of(const MortiseValue& value) noexcept {
   return value.length == 0 ? std::string_view() : std::string_view(static_cast<const char*>(value.as.data), static_cast<std::size_t>(value.length));
 }
 
-// "a string".
-constexpr std::string_view noun(std::uint32_t tag) noexcept {
-  switch (tag) {
-    case MORTISE_NULL: return "null";
-    case MORTISE_BOOL: return "a bool";
-    case MORTISE_INT64: return "an int64";
-    case MORTISE_DOUBLE: return "a double";
-    case MORTISE_STRING: return "a string";
-    case MORTISE_BYTES: return "bytes";
-    case MORTISE_JSON: return "a json";
-    default: return "of an unknown type";
+// The fewest digits that read back as this double: 17 always do.
+inline std::string digits_of(double number) {
+  if (!(std::abs(number) <= std::numeric_limits<double>::max())) return number > 0 ? "Infinity" : number < 0 ? "-Infinity" : "NaN";
+  char text[40];
+  for (int digits = 1;; digits++) {
+    std::snprintf(text, sizeof text, "%.*g", digits, number);
+    const double read = std::strtod(text, nullptr);
+    if (digits == 17 || !(read < number || read > number)) return text;
   }
 }
 
 // The readers. `subject()` says what is read, for the message: "the context value `who`".
 template <class Subject>
 [[noreturn]] void mismatch(const Subject& subject, std::uint32_t wanted, std::string_view found) {
-  throw Error(MORTISE_WRONG_TYPE, subject() + " must be " + std::string(noun(wanted)) + ", but is " + std::string(found));
+  throw Error(MORTISE_WRONG_TYPE, subject() + " must be " + std::string(mortise_noun(wanted)) + ", but is " + std::string(found));
 }
 
 template <class Subject>
 void expect_tag(const MortiseValue& value, std::uint32_t wanted, const Subject& subject) {
-  if (value.tag != wanted) mismatch(subject, wanted, noun(value.tag));
+  if (value.tag != wanted) mismatch(subject, wanted, mortise_noun(value.tag));
 }
 
 template <class Subject>
@@ -127,23 +125,19 @@ bool read_boolean(const MortiseValue& value, const Subject& subject) {
 template <class Subject>
 std::int64_t read_int64(const MortiseValue& value, const Subject& subject) {
   if (value.tag == MORTISE_INT64) return value.as.int64;
-  if (value.tag != MORTISE_DOUBLE) mismatch(subject, MORTISE_INT64, noun(value.tag));
+  if (value.tag != MORTISE_DOUBLE) mismatch(subject, MORTISE_INT64, mortise_noun(value.tag));
   const double number = value.as.number;
   constexpr auto limit = static_cast<double>(exact_double);
   // Written so that NaN is refused too.
   const bool is_whole = number >= -limit && number <= limit && !(std::trunc(number) < number || std::trunc(number) > number);
-  if (!is_whole) {
-    char found[64];
-    std::snprintf(found, sizeof found, "the double %.17g", number);
-    mismatch(subject, MORTISE_INT64, found);
-  }
+  if (!is_whole) mismatch(subject, MORTISE_INT64, "the double " + digits_of(number));
   return static_cast<std::int64_t>(number);
 }
 
 template <class Subject>
 double read_number(const MortiseValue& value, const Subject& subject) {
   if (value.tag == MORTISE_DOUBLE) return value.as.number;
-  if (value.tag != MORTISE_INT64) mismatch(subject, MORTISE_DOUBLE, noun(value.tag));
+  if (value.tag != MORTISE_INT64) mismatch(subject, MORTISE_DOUBLE, mortise_noun(value.tag));
   if (value.as.int64 > exact_double || value.as.int64 < -exact_double) mismatch(subject, MORTISE_DOUBLE, "an int64 beyond 2^53");
   return static_cast<double>(value.as.int64);
 }

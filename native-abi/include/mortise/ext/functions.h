@@ -31,6 +31,15 @@ typedef struct MortiseCall {
   uint64_t timeout_ns;                /* nanoseconds that were left when the call began; 0: no deadline */
 } MortiseCall;
 
+/* Whether the caller gave up. Costs one load. */
+static inline int mortise_call_cancelled(const MortiseCall* call) {
+#if defined(__GNUC__) || defined(__clang__)
+  return __atomic_load_n(call->cancelled, __ATOMIC_RELAXED) != 0;
+#else
+  return *call->cancelled != 0;
+#endif
+}
+
 typedef struct MortiseFunctionsExtension {
   uint32_t size;
   uint32_t reserved;

@@ -19,17 +19,23 @@ static inline FfiResult mortise_find(const MortiseContext* context, const char* 
   *value = mortise_null();
   code = context->get(context, key, value);
   if (code == MORTISE_OK || code == MORTISE_NOT_FOUND) return MORTISE_OK;
-  return mortise_fail_at(error, code, mortise_kit_key(key), "could not be read: %s (%s)", MORTISE_PRINT_CODE(code));
+  return mortise_kit_refused(error, code, NULL, "give the context value `%s`", key);
 }
 
-/* As mortise_find, but MORTISE_NOT_FOUND (and null) where the context has no such key. */
-static inline FfiResult mortise_get(const MortiseContext* context, const char* key, MortiseValue* value, MortiseError* error) {
+/* wanted: what it must be, as a noun; NULL: anything. */
+static inline FfiResult mortise_kit_get(const MortiseContext* context, const char* key, const char* wanted, MortiseValue* value, MortiseError* error) {
   FfiResult code;
   *value = mortise_null();
   code = context->get(context, key, value);
   if (code == MORTISE_OK) return code;
-  if (code == MORTISE_NOT_FOUND) return mortise_fail_at(error, code, mortise_kit_key(key), "is missing");
-  return mortise_fail_at(error, code, mortise_kit_key(key), "could not be read: %s (%s)", MORTISE_PRINT_CODE(code));
+  if (code != MORTISE_NOT_FOUND) return mortise_kit_refused(error, code, NULL, "give the context value `%s`", key);
+  if (wanted == NULL) return mortise_failf(error, code, "the context has no `%s`", key);
+  return mortise_failf(error, code, "the context has no `%s`, which must be %s", key, wanted);
+}
+
+/* As mortise_find, but MORTISE_NOT_FOUND (and null) where the context has no such key. */
+static inline FfiResult mortise_get(const MortiseContext* context, const char* key, MortiseValue* value, MortiseError* error) {
+  return mortise_kit_get(context, key, NULL, value, error);
 }
 
 /*
@@ -37,27 +43,48 @@ static inline FfiResult mortise_get(const MortiseContext* context, const char* k
  * taken as int64 or double: kit/read.h). After a failure *out is false, 0 or empty. A view lives until the outermost call into the plugin returns;
  * text in it ends in NUL.
  */
-#define MORTISE_KIT_GET(name, type)                                                                                                      \
+#define MORTISE_KIT_GET(name, type, tag)                                                                                                 \
   static inline FfiResult mortise_get_##name(const MortiseContext* context, const char* key, type* out, MortiseError* error) {          \
     MortiseValue value;                                                                                                                  \
-    FfiResult code = mortise_get(context, key, &value, error);                                                                           \
+    FfiResult code = mortise_kit_get(context, key, mortise_noun(tag), &value, error);                                                    \
     if (code == MORTISE_OK) return mortise_read_##name(&value, mortise_kit_key(key), out, error);                                        \
     (void)mortise_read_##name(&value, mortise_kit_key(key), out, NULL);                                                                  \
     return code;                                                                                                                         \
   }
-MORTISE_KIT_GET(bool, bool)
-MORTISE_KIT_GET(int64, int64_t)
-MORTISE_KIT_GET(double, double)
-MORTISE_KIT_GET(string, MortiseView)
-MORTISE_KIT_GET(bytes, MortiseView)
-MORTISE_KIT_GET(json, MortiseView)
+MORTISE_KIT_GET(bool, bool, MORTISE_BOOL)
+MORTISE_KIT_GET(int64, int64_t, MORTISE_INT64)
+MORTISE_KIT_GET(double, double, MORTISE_DOUBLE)
+MORTISE_KIT_GET(string, MortiseView, MORTISE_STRING)
+MORTISE_KIT_GET(bytes, MortiseView, MORTISE_BYTES)
+MORTISE_KIT_GET(json, MortiseView, MORTISE_JSON)
 #undef MORTISE_KIT_GET
+
+/*
+ * mortise_find_TYPE(context, key, &out, &found, error): as mortise_get_TYPE, but MORTISE_OK where the context has no such key, or null there: *out stays
+ * as it is, which so holds the default, and *found is false. found may be NULL.
+ */
+#define MORTISE_KIT_FIND(name, type)                                                                                                     \
+  static inline FfiResult mortise_find_##name(const MortiseContext* context, const char* key, type* out, bool* found, MortiseError* error) { \
+    MortiseValue value;                                                                                                                  \
+    FfiResult code = mortise_find(context, key, &value, error);                                                                          \
+    if (found != NULL) *found = false;                                                                                                   \
+    if (code != MORTISE_OK || value.tag == MORTISE_NULL) return code;                                                                    \
+    if (found != NULL) *found = true;                                                                                                    \
+    return mortise_read_##name(&value, mortise_kit_key(key), out, error);                                                                \
+  }
+MORTISE_KIT_FIND(bool, bool)
+MORTISE_KIT_FIND(int64, int64_t)
+MORTISE_KIT_FIND(double, double)
+MORTISE_KIT_FIND(string, MortiseView)
+MORTISE_KIT_FIND(bytes, MortiseView)
+MORTISE_KIT_FIND(json, MortiseView)
+#undef MORTISE_KIT_FIND
 
 /* Copies value. Codes: MortiseContext.set. */
 static inline FfiResult mortise_set(const MortiseContext* context, const char* key, MortiseValue value, MortiseError* error) {
   FfiResult code = context->set(context, key, &value);
   if (code == MORTISE_OK) return code;
-  return mortise_fail_at(error, code, mortise_kit_key(key), "could not be set: %s (%s)", MORTISE_PRINT_CODE(code));
+  return mortise_kit_refused(error, code, NULL, "set the context value `%s`", key);
 }
 
 static inline FfiResult mortise_set_null(const MortiseContext* context, const char* key, MortiseError* error) {
@@ -110,15 +137,30 @@ static inline FfiResult mortise_set_format(const MortiseContext* context, const 
 static inline FfiResult mortise_remove(const MortiseContext* context, const char* key, MortiseError* error) {
   FfiResult code = context->remove(context, key);
   if (code == MORTISE_OK) return code;
-  return mortise_fail_at(error, code, mortise_kit_key(key), "could not be removed: %s (%s)", MORTISE_PRINT_CODE(code));
+  if (code == MORTISE_NOT_FOUND) return mortise_failf(error, code, "the context has no `%s`", key);
+  return mortise_kit_refused(error, code, NULL, "remove the context value `%s`", key);
 }
 
 /*
- * Walks the context: `size_t cursor = 0; while (mortise_each(context, &cursor, &key, &value)) …`. False: there is no more. Order and lives:
- * MortiseContext.next.
+ * Walks the context, from *cursor = 0 on:
+ *
+ *     for (;;) {
+ *       MORTISE_TRY(mortise_each(context, &cursor, &key, &value, error));
+ *       if (key == NULL) break;
+ *       …
+ *     }
+ *
+ * MORTISE_OK and *key NULL: there is no more. Order and lives: MortiseContext.next.
  */
-static inline bool mortise_each(const MortiseContext* context, size_t* cursor, const char** key, MortiseValue* value) {
-  return context->next(context, cursor, key, value) == MORTISE_OK;
+static inline FfiResult mortise_each(const MortiseContext* context, size_t* cursor, const char** key, MortiseValue* value, MortiseError* error) {
+  FfiResult code;
+  *key = NULL;
+  *value = mortise_null();
+  code = context->next(context, cursor, key, value);
+  if (code == MORTISE_OK) return code;
+  *key = NULL;
+  if (code == MORTISE_NOT_FOUND) return MORTISE_OK;
+  return mortise_kit_refused(error, code, NULL, "walk the context");
 }
 
 /* Whether this call is to say what it would do (mortise_describe), and to change nothing. */
@@ -128,7 +170,7 @@ static inline bool mortise_is_dry_run(const MortiseContext* context) { return co
 static inline FfiResult mortise_describe(const MortiseContext* context, const char* text, MortiseError* error) {
   FfiResult code = context->describe(context, text, SIZE_MAX);
   if (code == MORTISE_OK) return code;
-  return mortise_failf(error, code, "the host refused the description: %s (%s)", MORTISE_PRINT_CODE(code));
+  return mortise_kit_refused(error, code, NULL, "take the description");
 }
 
 /* The same, as printf makes it. MORTISE_OUT_OF_MEMORY too. */

@@ -37,7 +37,7 @@ static inline const char* mortise_code_name(FfiResult code) {
   }
 }
 
-/* "nothing goes by that name here". Static. */
+/* "nothing goes by that name here". Static; a code that is not in the list is "the code is not in the contract". */
 static inline const char* mortise_code_text(FfiResult code) {
   switch (code) {
 #define MORTISE_KIT_CODE_TEXT(name, value, text) \
@@ -46,7 +46,7 @@ static inline const char* mortise_code_text(FfiResult code) {
     MORTISE_RESULTS(MORTISE_KIT_CODE_TEXT)
 #undef MORTISE_KIT_CODE_TEXT
     default:
-      return "failed in a way that this plugin does not know";
+      return "the code is not in the contract";
   }
 }
 
@@ -64,6 +64,17 @@ static inline size_t mortise_kit_whole(const char* bytes, size_t length) {
   first = (unsigned char)bytes[start];
   wanted = first < 0xC0u ? 1 : first < 0xE0u ? 2 : first < 0xF0u ? 3 : 4;
   return length - start < wanted ? start : length;
+}
+
+/* An error of the kit's own, with room for a text. */
+static inline MortiseError mortise_kit_error(char* text, size_t capacity) {
+  MortiseError error;
+  error.size = sizeof error;
+  error.code = MORTISE_OK;
+  error.message.data = text;
+  error.message.capacity = capacity;
+  error.message.length = 0;
+  return error;
 }
 
 /* Fills error (may be NULL) with code and a text, cut to what fits. */
@@ -94,6 +105,48 @@ static inline void mortise_kit_failf(MortiseError* error, FfiResult code, const 
   va_start(arguments, format);
   mortise_failv(error, code, format, arguments);
   va_end(arguments);
+}
+
+/* Behind the text that error has already. */
+static inline void mortise_kit_appendv(MortiseError* error, FfiResult code, const char* format, va_list arguments) MORTISE_PRINTF(3, 0);
+static inline void mortise_kit_appendv(MortiseError* error, FfiResult code, const char* format, va_list arguments) {
+  MortiseError rest;
+  if (error == NULL) return;
+  error->code = code;
+  if (error->message.capacity == error->message.length) return;
+  rest = *error;
+  rest.message.data = error->message.data + error->message.length;
+  rest.message.capacity -= error->message.length;
+  mortise_failv(&rest, code, format, arguments);
+  error->message.length += rest.message.length;
+}
+
+static inline void mortise_kit_append(MortiseError* error, FfiResult code, const char* format, ...) MORTISE_PRINTF(3, 4);
+static inline void mortise_kit_append(MortiseError* error, FfiResult code, const char* format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  mortise_kit_appendv(error, code, format, arguments);
+  va_end(arguments);
+}
+
+/*
+ * That the host refused something: `the host would not WHAT: REASON (CODE)`. reason: the host's own words, or NULL; WHAT is formatted. Every kit says
+ * it so. A macro, which evaluates code twice.
+ */
+#define mortise_kit_refused(error_, code_, reason_, ...) (mortise_kit_refuse((error_), (code_), (reason_), __VA_ARGS__), (FfiResult)(code_))
+
+static inline void mortise_kit_refuse(MortiseError* error, FfiResult code, const MortiseText* reason, const char* what, ...) MORTISE_PRINTF(4, 5);
+static inline void mortise_kit_refuse(MortiseError* error, FfiResult code, const MortiseText* reason, const char* what, ...) {
+  va_list arguments;
+  mortise_kit_failf(error, code, "the host would not ");
+  va_start(arguments, what);
+  mortise_kit_appendv(error, code, what, arguments);
+  va_end(arguments);
+  if (reason != NULL && reason->length > 0) {
+    mortise_kit_append(error, code, ": %.*s (%s)", (int)reason->length, reason->data, mortise_code_name(code));
+  } else {
+    mortise_kit_append(error, code, ": %s (%s)", MORTISE_PRINT_CODE(code));
+  }
 }
 
 /* A text that printf made: in `room` if it fits there, else on the heap. */

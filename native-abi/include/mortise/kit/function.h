@@ -78,32 +78,43 @@ static inline MortiseOrigin mortise_kit_argument(const MortiseArguments* argumen
   return origin;
 }
 
+/* wanted: what it must be, as a noun. */
+static inline FfiResult mortise_kit_get_argument(const MortiseArguments* arguments, size_t index, const char* wanted, MortiseValue* value,
+                                                 MortiseError* error) {
+  const MortiseOrigin origin = mortise_kit_argument(arguments, index);
+  *value = mortise_null();
+  if (index < arguments->count) {
+    *value = arguments->values[index];
+    return MORTISE_OK;
+  }
+  if (arguments->count == 0) return mortise_fail_at(error, MORTISE_INVALID_DATA, origin, "must be %s, but none was given", wanted);
+  return mortise_fail_at(error, MORTISE_INVALID_DATA, origin, "must be %s, but %u %s given", wanted, (unsigned)arguments->count,
+                         arguments->count == 1 ? "was" : "were");
+}
+
 /* Argument `index`, from 0. MORTISE_INVALID_DATA where it was not given. */
 static inline FfiResult mortise_argument(const MortiseArguments* arguments, size_t index, MortiseValue* value, MortiseError* error) {
-  *value = mortise_null();
-  if (index >= arguments->count) return mortise_fail_at(error, MORTISE_INVALID_DATA, mortise_kit_argument(arguments, index), "is missing");
-  *value = arguments->values[index];
-  return MORTISE_OK;
+  return mortise_kit_get_argument(arguments, index, "a value", value, error);
 }
 
 /*
  * mortise_argument_TYPE(arguments, index, &out, error): MORTISE_INVALID_DATA (not given), MORTISE_WRONG_TYPE (it has another type; what is taken as
  * int64 or double: kit/read.h). After a failure *out is false, 0 or empty.
  */
-#define MORTISE_KIT_ARGUMENT(name, type)                                                                                                        \
+#define MORTISE_KIT_ARGUMENT(name, type, tag)                                                                                                   \
   static inline FfiResult mortise_argument_##name(const MortiseArguments* arguments, size_t index, type* out, MortiseError* error) {           \
     MortiseValue value;                                                                                                                         \
-    FfiResult code = mortise_argument(arguments, index, &value, error);                                                                         \
+    FfiResult code = mortise_kit_get_argument(arguments, index, mortise_noun(tag), &value, error);                                              \
     if (code == MORTISE_OK) return mortise_read_##name(&value, mortise_kit_argument(arguments, index), out, error);                             \
     (void)mortise_read_##name(&value, mortise_kit_argument(arguments, index), out, NULL);                                                       \
     return code;                                                                                                                                \
   }
-MORTISE_KIT_ARGUMENT(bool, bool)
-MORTISE_KIT_ARGUMENT(int64, int64_t)
-MORTISE_KIT_ARGUMENT(double, double)
-MORTISE_KIT_ARGUMENT(string, MortiseView)
-MORTISE_KIT_ARGUMENT(bytes, MortiseView)
-MORTISE_KIT_ARGUMENT(json, MortiseView)
+MORTISE_KIT_ARGUMENT(bool, bool, MORTISE_BOOL)
+MORTISE_KIT_ARGUMENT(int64, int64_t, MORTISE_INT64)
+MORTISE_KIT_ARGUMENT(double, double, MORTISE_DOUBLE)
+MORTISE_KIT_ARGUMENT(string, MortiseView, MORTISE_STRING)
+MORTISE_KIT_ARGUMENT(bytes, MortiseView, MORTISE_BYTES)
+MORTISE_KIT_ARGUMENT(json, MortiseView, MORTISE_JSON)
 #undef MORTISE_KIT_ARGUMENT
 
 /* ---- results ---- */

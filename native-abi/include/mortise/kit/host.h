@@ -14,7 +14,7 @@ static inline MortiseOrigin mortise_kit_option(const char* key) {
 }
 
 /*
- * [any-thread, from init on] MORTISE_OK and null where the operator did not set the option; "" for all of them as one object. The value lives until
+ * [any-thread, from init on] MORTISE_OK and null where the operator did not set the option, or set it to null; "" for all of them as one object. The value lives until
  * destroy returns. MORTISE_WRONG_STATE (before init), MORTISE_CANCELLED.
  */
 static inline FfiResult mortise_option(const MortiseHost* host, const char* key, MortiseValue* value, MortiseError* error) {
@@ -22,7 +22,7 @@ static inline FfiResult mortise_option(const MortiseHost* host, const char* key,
   *value = mortise_null();
   code = host->config(host, key, value);
   if (code == MORTISE_OK || code == MORTISE_NOT_FOUND) return MORTISE_OK;
-  return mortise_fail_at(error, code, mortise_kit_option(key), "could not be read: %s (%s)", MORTISE_PRINT_CODE(code));
+  return mortise_kit_refused(error, code, NULL, "give the option `%s`", key);
 }
 
 /*
@@ -55,29 +55,29 @@ static inline FfiResult mortise_find_service(const MortiseHost* host, const char
   *table = NULL;
   code = host->service(host, name, range, table);
   if (code == MORTISE_OK) return code;
-  return mortise_failf(error, code, "the service `%s` (%s) could not be had: %s (%s)", name, range != NULL ? range : "any version",
-                       MORTISE_PRINT_CODE(code));
+  return mortise_kit_refused(error, code, NULL, "find the service `%s` %s", name, range != NULL ? range : "*");
 }
 
 /* [any-thread, init until shutdown] payload may be NULL. Codes: MortiseHost.publish. */
 static inline FfiResult mortise_publish(const MortiseHost* host, const char* topic, const MortiseValue* payload, MortiseError* error) {
   FfiResult code = host->publish(host, topic, payload);
   if (code == MORTISE_OK) return code;
-  return mortise_failf(error, code, "nothing could be published under `%s`: %s (%s)", topic, MORTISE_PRINT_CODE(code));
+  return mortise_kit_refused(error, code, NULL, "publish under `%s`", topic);
 }
 
 /*
- * [any-thread, init until shutdown] Calls a function of the application. *result is the host's. Codes, lives and timeout_ns: MortiseHost.call; where
- * it leaves no text, the code is named.
+ * [any-thread, init until shutdown] Calls a function of the application. *result is the host's. Codes, lives and timeout_ns: MortiseHost.call;
+ * what the function failed with stands in error, behind its name.
  */
 static inline FfiResult mortise_call(const MortiseHost* host, const char* function, const MortiseValue* arguments, size_t count,
                                      uint64_t timeout_ns, MortiseValue* result, MortiseError* error) {
+  char text[MORTISE_KIT_MESSAGE];
+  MortiseError failure = mortise_kit_error(text, sizeof text);
   FfiResult code;
   *result = mortise_null();
-  if (error != NULL) error->message.length = 0;
-  code = host->call(host, function, arguments, count, timeout_ns, result, error);
-  if (code == MORTISE_OK || error == NULL || error->message.length > 0) return code;
-  return mortise_failf(error, code, "the function `%s` could not be called: %s (%s)", function, MORTISE_PRINT_CODE(code));
+  code = host->call(host, function, arguments, count, timeout_ns, result, &failure);
+  if (code == MORTISE_OK) return code;
+  return mortise_kit_refused(error, code, &failure.message, "call `%s`", function);
 }
 
 #endif

@@ -62,14 +62,9 @@ static inline FfiResult mortise_kit_shutdown(void* instance) {
  * to give back.
  */
 static inline void mortise_kit_destroy(void* instance) {
-  MortiseError error;
-  char text[MORTISE_MIN_MESSAGE];
+  char text[MORTISE_KIT_MESSAGE];
+  MortiseError error = mortise_kit_error(text, sizeof text);
   FfiResult code = MORTISE_OK;
-  error.size = sizeof error;
-  error.code = MORTISE_OK;
-  error.message.data = text;
-  error.message.capacity = sizeof text;
-  error.message.length = 0;
   if (mortise_kit.plugin->destroy != NULL) code = mortise_kit.plugin->destroy(instance, &error);
   if (code != MORTISE_OK) {
     MortiseError room;

@@ -22,7 +22,7 @@ static inline bool mortise_kit_is_core(const void* instance) {
 }
 
 static inline FfiPluginPriority mortise_kit_priority(const void* instance) {
-  const FfiPluginPriority third_party = {FFI_PRIORITY_THIRD_PARTY, 175};
+  const FfiPluginPriority third_party = {FFI_PRIORITY_THIRD_PARTY, FFI_PRIORITY_DEFAULT};
   (void)instance;
   return mortise_kit.plugin->priority != NULL ? *mortise_kit.plugin->priority : third_party;
 }

@@ -68,7 +68,7 @@ typedef struct MortisePlugin {
     const MortiseResource* items;
     size_t count;
   } resources;
-  /* Further tables by id. One that is named here counts before the kit's own of that id, but for mortise.error/1. */
+  /* Further tables by id. A table that the kit makes itself counts after one of that id here, but for mortise.error/1, which is always the kit's. */
   struct {
     const MortiseExtension* items;
     size_t count;
@@ -95,7 +95,7 @@ typedef struct MortisePlugin {
     const FfiVersionRange* items;
     size_t count;
   } compatible_api_versions;          /* none: every host */
-  const FfiPluginPriority* priority;  /* MORTISE_PRIORITY; NULL: third party, 175 */
+  const FfiPluginPriority* priority;  /* MORTISE_PRIORITY; NULL: third party, FFI_PRIORITY_DEFAULT */
   bool is_core;
 
   /*
@@ -127,20 +127,11 @@ typedef struct MortisePlugin {
  * the struct as it is.
  */
 static inline FfiResult mortise_register(const MortiseRegistry* registry, const MortiseStage* stage, MortiseError* error) {
-  const char* id;
-  char reason[256];
-  MortiseError refusal;
-  FfiResult code;
-  refusal.size = sizeof refusal;
-  refusal.code = MORTISE_OK;
-  refusal.message.data = reason;
-  refusal.message.capacity = sizeof reason;
-  refusal.message.length = 0;
-  code = registry->register_stage(registry, stage, &refusal);
+  char reason[MORTISE_KIT_MESSAGE];
+  MortiseError refusal = mortise_kit_error(reason, sizeof reason);
+  const FfiResult code = registry->register_stage(registry, stage, &refusal);
   if (code == MORTISE_OK) return code;
-  id = stage->id != NULL ? stage->id : "";
-  if (refusal.message.length == 0) return mortise_failf(error, code, "the host refused the stage `%s`: %s (%s)", id, MORTISE_PRINT_CODE(code));
-  return mortise_failf(error, code, "the host refused the stage `%s`: %.*s (%s)", id, (int)refusal.message.length, reason, mortise_code_name(code));
+  return mortise_kit_refused(error, code, &refusal.message, "take the stage `%s`", stage->id != NULL ? stage->id : "");
 }
 
 #endif

@@ -2,6 +2,8 @@
 #ifndef MORTISE_KIT_READ_H
 #define MORTISE_KIT_READ_H
 
+#include <float.h>
+
 #include "failure.h"
 #include "view.h"
 
@@ -25,28 +27,6 @@ static inline const char* mortise_tag_name(uint32_t tag) {
   }
 }
 
-/* The name of a type as a noun: "a string". */
-static inline const char* mortise_kit_noun(uint32_t tag) {
-  switch (tag) {
-    case MORTISE_NULL:
-      return "null";
-    case MORTISE_BOOL:
-      return "a bool";
-    case MORTISE_INT64:
-      return "an int64";
-    case MORTISE_DOUBLE:
-      return "a double";
-    case MORTISE_STRING:
-      return "a string";
-    case MORTISE_BYTES:
-      return "bytes";
-    case MORTISE_JSON:
-      return "json";
-    default:
-      return "of an unknown type";
-  }
-}
-
 /*
  * Fails as mortise_failf does, with the origin before the text: mortise_fail_at(error, MORTISE_INVALID_DATA, origin, "must be a path, but is %s", …).
  * A macro, which evaluates code twice.
@@ -55,26 +35,19 @@ static inline const char* mortise_kit_noun(uint32_t tag) {
 
 static inline void mortise_kit_fail_at(MortiseError* error, FfiResult code, MortiseOrigin origin, const char* format, ...) MORTISE_PRINTF(4, 5);
 static inline void mortise_kit_fail_at(MortiseError* error, FfiResult code, MortiseOrigin origin, const char* format, ...) {
-  MortiseError rest;
   va_list arguments;
-  if (error == NULL) return;
   if (origin.argument > 0) {
     mortise_kit_failf(error, code, "argument %u of `%s` ", origin.argument, origin.name);
   } else {
     mortise_kit_failf(error, code, "%s `%s` ", origin.kind, origin.name);
   }
-  if (error->message.capacity == error->message.length) return;
-  rest = *error;
-  rest.message.data = error->message.data + error->message.length;
-  rest.message.capacity -= error->message.length;
   va_start(arguments, format);
-  mortise_failv(&rest, code, format, arguments);
+  mortise_kit_appendv(error, code, format, arguments);
   va_end(arguments);
-  error->message.length += rest.message.length;
 }
 
 static inline FfiResult mortise_kit_mismatch(const MortiseValue* value, MortiseOrigin origin, uint32_t wanted, MortiseError* error) {
-  return mortise_fail_at(error, MORTISE_WRONG_TYPE, origin, "must be %s, but is %s", mortise_kit_noun(wanted), mortise_kit_noun(value->tag));
+  return mortise_fail_at(error, MORTISE_WRONG_TYPE, origin, "must be %s, but is %s", mortise_noun(wanted), mortise_noun(value->tag));
 }
 
 /* MORTISE_WRONG_TYPE, as all below; *out is then false, 0 or empty. */
@@ -85,12 +58,18 @@ static inline FfiResult mortise_read_bool(const MortiseValue* value, MortiseOrig
   return MORTISE_OK;
 }
 
-/* 15 digits if they name this double, else 17, which always do. */
+/* The fewest digits that read back as this double: 17 always do. */
 static inline void mortise_kit_digits(char* text, size_t capacity, double number) {
   double read;
-  (void)snprintf(text, capacity, "%.15g", number);
-  read = strtod(text, NULL);
-  if (read < number || read > number) (void)snprintf(text, capacity, "%.17g", number);
+  int digits = 0;
+  if (!(number <= DBL_MAX && number >= -DBL_MAX)) {
+    (void)snprintf(text, capacity, "%s", number > 0 ? "Infinity" : number < 0 ? "-Infinity" : "NaN");
+    return;
+  }
+  do {
+    (void)snprintf(text, capacity, "%.*g", ++digits, number);
+    read = strtod(text, NULL);
+  } while (digits < 17 && (read < number || read > number));
 }
 
 /* Whole doubles within ±2^53 are taken too, since that is what JavaScript has for most numbers. */

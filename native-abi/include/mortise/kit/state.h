@@ -24,7 +24,7 @@ typedef struct MortiseKit {
   MortiseOwned* owned; /* results that the host has yet to copy */
   volatile long lock;
   size_t message_length;
-  char message[MORTISE_MIN_MESSAGE + 1]; /* outlives the instance: after destroy it is asked for too */
+  char message[MORTISE_KIT_MESSAGE + 1]; /* outlives the instance: after destroy it is asked for too */
 } MortiseKit;
 
 MORTISE_EXTERN_C MORTISE_KIT_HIDDEN MortiseKit mortise_kit;
@@ -34,13 +34,7 @@ static inline const MortiseHost* mortise_host(void) { return mortise_kit.host; }
 
 /* Where the text of the next failure goes: behind what is kept already. */
 static inline MortiseError mortise_kit_room(void) {
-  MortiseError error;
-  error.size = sizeof error;
-  error.code = MORTISE_OK;
-  error.message.data = mortise_kit.message + mortise_kit.message_length;
-  error.message.capacity = sizeof mortise_kit.message - mortise_kit.message_length;
-  error.message.length = 0;
-  return error;
+  return mortise_kit_error(mortise_kit.message + mortise_kit.message_length, sizeof mortise_kit.message - mortise_kit.message_length);
 }
 
 /* Keeps the text of a failure, or one of the code where a slot has no code to return. */
@@ -82,8 +76,10 @@ static inline void mortise_stage_destroy_failed(const char* stage_id, const char
 }
 
 static inline void mortise_kit_last_message(const void* instance, MortiseText* message) {
+  size_t length = mortise_kit.message_length;
   (void)instance;
-  mortise_text_set(message, mortise_kit.message, mortise_kit.message_length);
+  if (length > MORTISE_KIT_MESSAGE) length = mortise_kit_whole(mortise_kit.message, MORTISE_KIT_MESSAGE);
+  mortise_text_set(message, mortise_kit.message, length);
   mortise_kit.message_length = 0;
 }
 

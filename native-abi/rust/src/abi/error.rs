@@ -15,6 +15,8 @@ pub struct MortiseText {
 
 /// The host offers at least that many bytes for a message.
 pub const MORTISE_MIN_MESSAGE: usize = 1024;
+/// Bytes of a message that the kits keep until the host asks, or take of the host; cut at the end of a character.
+pub const MORTISE_KIT_MESSAGE: usize = 4096;
 
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]

@@ -48,6 +48,8 @@ pub const FFI_PRIORITY_CORE: u8 = 2;
 pub const FFI_PRIORITY_THIRD_PARTY_HIGH: u8 = 3;
 pub const FFI_PRIORITY_THIRD_PARTY: u8 = 4;
 pub const FFI_PRIORITY_THIRD_PARTY_LOW: u8 = 5;
+/// The middle of `FFI_PRIORITY_THIRD_PARTY`: where a plugin belongs that has no reason to be elsewhere.
+pub const FFI_PRIORITY_DEFAULT: u8 = 175;
 
 /// Name, category, lowest value, highest value.
 pub const MORTISE_PRIORITIES: &[(&str, u8, u8, u8)] = &[

@@ -246,7 +246,7 @@ impl Plugin for Subject {
         vec![Service::new("com.example.clock", "1.0.0", &CLOCK)]
     }
 
-    fn preflight_check(&self, context: &Context<'_>) -> Result {
+    fn preflight(&self, context: &Context<'_>) -> Result {
         fail_if("preflight_check")?;
         context.set("checked", context.host().api_version())
     }
