@@ -74,7 +74,7 @@ function(mortise_compile_manifest target manifest)
   add_custom_command(
     OUTPUT "${folder}/mortise_manifest.h"
     COMMAND "${MORTISE_NODE}" "${MORTISE_TOOLCHAIN_DIR}/manifest-header.mjs" "${manifest}" "${folder}/mortise_manifest.h"
-    DEPENDS "${manifest}" "${MORTISE_TOOLCHAIN_DIR}/manifest-header.mjs"
+    DEPENDS "${manifest}" "${MORTISE_TOOLCHAIN_DIR}/manifest-header.mjs" "${MORTISE_TOOLCHAIN_DIR}/manifest-rules.mjs"
     COMMENT "manifest of ${target}"
     VERBATIM)
   target_sources(${target} PRIVATE "${folder}/mortise_manifest.h")

@@ -14,9 +14,9 @@
   'actions': [
     {
       'action_name': 'manifest',
-      'inputs': ['<(mortise_abi)/toolchain/manifest-header.mjs', '<(mortise_manifest)'],
+      'inputs': ['<(mortise_manifest)', '<(mortise_abi)/toolchain/manifest-header.mjs', '<(mortise_abi)/toolchain/manifest-rules.mjs'],
       'outputs': ['<(INTERMEDIATE_DIR)/mortise_manifest.h'],
-      'action': ['node', '<@(_inputs)', '<@(_outputs)'],
+      'action': ['node', '<(mortise_abi)/toolchain/manifest-header.mjs', '<(mortise_manifest)', '<@(_outputs)'],
     },
   ],
   # Compiled only after the action has run.

@@ -30,5 +30,4 @@ export const BY_REFERENCE = 4096;
 /** Native jobs in progress in one process. */
 export const MAX_THREADS = 64;
 
-export const NAME_PATTERN = /^[A-Za-z][A-Za-z0-9._-]{0,63}$/;
 export const STAGE_ID_PATTERN = /^[a-z0-9][a-z0-9._-]*:[a-z0-9][a-z0-9._-]*$/;

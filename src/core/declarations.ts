@@ -1,5 +1,5 @@
 import { formatPriority, isVersion, NAME_PATTERN, parsePriority, STAGE_ID_PATTERN } from '../abi/index.js';
-import { checkOptionNames, type ErrorCode, PluginSystemError } from '../errors/index.js';
+import { checkOptionNames, type ErrorCode, PluginSystemError, shown, wrongOption } from '../errors/index.js';
 import type {
   PluginDependency,
   Priority,
@@ -98,8 +98,7 @@ export class Declarations {
     return this.#list(field, value, (entry, place) => {
       const { type, identifier, access } = this.#fields(field, place, entry, ['type', 'identifier', 'access']);
       for (const [what, text] of Object.entries({ type, identifier }))
-        if (typeof text !== 'string' || text === '')
-          throw this.#error('InvalidOption', `the ${what} of ${place} is ${shown(text)}; a text was wanted`);
+        if (typeof text !== 'string' || text === '') throw this.#wrong(`the ${what} of ${place}`, text, 'a text');
       if (!ACCESSES.includes(access as ResourceAccess))
         throw this.#error(
           'InvalidOption',
@@ -168,7 +167,7 @@ export class Declarations {
     if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) {
       const meant = WRITTEN_OUT[field];
       const remedy = meant === undefined || typeof entry !== 'string' ? undefined : `Write { ${meant}: ${shown(entry)} }.`;
-      throw this.#error('InvalidOption', `${place} is ${shown(entry)}; an object was wanted`, remedy);
+      throw wrongOption(place, entry, 'an object', { plugin: this.#plugin, remedy });
     }
     this.#checkNames(place, entry, known);
     return entry as Readonly<Record<string, unknown>>;
@@ -199,7 +198,7 @@ export class Declarations {
   }
 
   #wrong(field: string, value: unknown, wanted: string): PluginSystemError {
-    return this.#error('InvalidOption', `${field} is ${shown(value)}; ${wanted} was wanted`);
+    return wrongOption(field, value, wanted, { plugin: this.#plugin });
   }
 
   #error(code: ErrorCode, detail: string, remedy?: string): PluginSystemError {
@@ -210,11 +209,4 @@ export class Declarations {
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
-}
-
-function shown(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value);
-  if (value === null || value === undefined || typeof value === 'boolean') return String(value);
-  if (typeof value === 'number' || typeof value === 'bigint') return `${value} (${typeof value})`;
-  return Array.isArray(value) ? 'a list' : `${typeof value === 'object' ? 'an' : 'a'} ${typeof value}`;
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { isVersion, LOG_LEVELS } from '../abi/index.js';
-import { checkOptionNames, PluginSystemError, shown } from '../errors/index.js';
+import { checkOptionNames, wrongOption } from '../errors/index.js';
 import type { Pipeline } from '../pipelines/index.js';
 import type { ContextInput, JsonValue, Logger } from '../plugin/index.js';
 import type { ConflictPolicy } from '../resolution/index.js';
@@ -117,36 +117,38 @@ export function resolveOptions(options: PluginManagerOptions): ResolvedOptions {
   const { app, apiVersion } = options;
   // The name becomes part of paths: no separators, no dot-dot.
   if (typeof app !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(app))
-    throw wrong('app', app, 'a name of letters, digits, dot, dash and underscore');
+    throw wrongOption('option app', app, 'a name of letters, digits, dot, dash and underscore');
   if (typeof apiVersion !== 'string' || !isVersion(apiVersion))
-    throw wrong('apiVersion', apiVersion, 'a semantic version such as 0.1.0');
+    throw wrongOption('option apiVersion', apiVersion, 'a semantic version such as 0.1.0');
   for (const name of ['directories', 'coreDirectories'] as const) {
-    if (options[name] !== undefined && !isStringList(options[name])) throw wrong(name, options[name], 'a list of paths');
+    if (options[name] !== undefined && !isStringList(options[name]))
+      throw wrongOption(`option ${name}`, options[name], 'a list of paths');
   }
   const { maxPlugins = 100, conflictPolicy = 'refuse' } = options;
-  if (!Number.isSafeInteger(maxPlugins) || maxPlugins < 0) throw wrong('maxPlugins', maxPlugins, 'a count');
+  if (!Number.isSafeInteger(maxPlugins) || maxPlugins < 0) throw wrongOption('option maxPlugins', maxPlugins, 'a count');
   if (!['refuse', 'prefer', 'allow'].includes(conflictPolicy))
-    throw wrong('conflictPolicy', conflictPolicy, '"refuse", "prefer" or "allow"');
+    throw wrongOption('option conflictPolicy', conflictPolicy, '"refuse", "prefer" or "allow"');
   for (const name of ['pipelines', 'config', 'preflight', 'deadlines'] as const) checkPlainObject(name, options[name]);
   for (const [plugin, values] of Object.entries(options.config ?? {})) {
     checkPlainObject(`config.${plugin}`, values);
-    if (Object.hasOwn(values, '')) throw wrong(`config.${plugin}`, values, 'an object whose options have names');
+    if (Object.hasOwn(values, '')) throw wrongOption(`option config.${plugin}`, values, 'an object whose options have names');
   }
   for (const name of ['configDirectory', 'cacheDirectory'] as const) {
     const value: unknown = options[name];
-    if (value !== undefined && (typeof value !== 'string' || value === '')) throw wrong(name, value, 'a path');
+    if (value !== undefined && (typeof value !== 'string' || value === ''))
+      throw wrongOption(`option ${name}`, value, 'a path');
   }
   if (options.userDirectory !== undefined && typeof options.userDirectory !== 'boolean')
-    throw wrong('userDirectory', options.userDirectory, 'true or false');
+    throw wrongOption('option userDirectory', options.userDirectory, 'true or false');
   if (options.logger !== undefined && typeof options.logger?.child !== 'function')
-    throw wrong('logger', options.logger, 'a pino logger');
+    throw wrongOption('option logger', options.logger, 'a pino logger');
   const places = appDirectories(app);
   const coreDirectories = (options.coreDirectories ?? []).map((path) => resolve(path));
   const directories = [...coreDirectories, ...(options.directories ?? []).map((path) => resolve(path))];
   const firstLook = options.firstLook ?? {};
   if (firstLook !== false) checkOptionNames(firstLook, ['timeoutMs'], 'option firstLook');
   if (options.logLevel !== undefined && options.logLevel !== 'silent' && !Object.hasOwn(LOG_LEVELS, options.logLevel)) {
-    throw wrong('logLevel', options.logLevel, `${Object.keys(LOG_LEVELS).join(', ')} or silent`);
+    throw wrongOption('option logLevel', options.logLevel, `${Object.keys(LOG_LEVELS).join(', ')} or silent`);
   }
   return {
     app,
@@ -188,20 +190,15 @@ function resolveDeadlines(given: NonNullable<PluginManagerOptions['deadlines']>)
 function milliseconds(name: string, value: unknown, otherwise: number, least = 0): number {
   if (value === undefined) return otherwise;
   if (typeof value !== 'number' || !(value >= least && value <= 2 ** 31 - 1))
-    throw wrong(name, value, `milliseconds, ${least} to 2147483647`);
+    throw wrongOption(`option ${name}`, value, `milliseconds, ${least} to 2147483647`);
   return value;
 }
 
 function checkPlainObject(name: string, value: unknown): void {
   if (value === undefined || (typeof value === 'object' && value !== null && !Array.isArray(value))) return;
-  throw wrong(name, value, 'an object');
+  throw wrongOption(`option ${name}`, value, 'an object');
 }
 
 function isStringList(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((entry) => typeof entry === 'string');
-}
-
-function wrong(name: string, value: unknown, wanted: string): PluginSystemError {
-  const what = value === undefined ? 'missing' : `${shown(value)} (${typeof value})`;
-  return new PluginSystemError('InvalidOption', `option ${name} is ${what}; ${wanted} was wanted`);
 }

@@ -201,7 +201,7 @@ const table = {
   BuildFailed: { category: 'host', remedy: 'Install CMake and a C compiler, then try again.' },
 
   // plugins in the making: `mortise build`, `mortise pack`
-  ManifestInvalid: { category: 'metadata', remedy: 'Correct manifest.json: a JSON object with at least "name" and "version".' },
+  ManifestInvalid: { category: 'metadata', remedy: 'Correct the manifest: a JSON object with at least "name" and "version".' },
   RecordMissing: {
     category: 'metadata',
     remedy:
@@ -209,14 +209,14 @@ const table = {
   },
   PackFailed: { category: 'host', remedy: 'Run `mortise build`, then pack again.' },
 
-  // test hosts
+  // what a host keeps from plugins; test hosts
   CapabilityDenied: {
     category: 'host',
-    remedy: 'Do without the capability, or allow it: take denyCapability(…) away.',
+    remedy: 'Let the host allow the capability, or do without the plugin.',
   },
   LimitNotEnforced: {
     category: 'host',
-    remedy: 'Take the limit away, or strict(): without it the host only says that the limit is not enforced.',
+    remedy: 'Take the limit away, or run the plugin where it can be enforced.',
   },
   WarningRefused: { category: 'host', remedy: 'Mend what the warning is about, or take strict() away.' },
   LedgerUnbalanced: { category: 'shutdown', remedy: REPORT_AUTHOR },

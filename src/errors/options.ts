@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { PluginSystemError } from './plugin-system-error.js';
+import { type ErrorContext, PluginSystemError } from './plugin-system-error.js';
 import { shown, thrownText } from './shown.js';
 
 /** Characters of a word that something near is looked for: looking takes as long as the product of all lengths. */
@@ -23,6 +23,12 @@ export function checkOptionNames(options: unknown, known: readonly string[], wha
       remedy: near === undefined ? `Options are: ${known.join(', ')}.` : `Did you mean ${JSON.stringify(near)}?`,
     });
   }
+}
+
+/** An option that is not as it must be, to be thrown: `what` it is, its value, and what was `wanted`. `place`: what else is known. */
+export function wrongOption(what: string, value: unknown, wanted: string, place: ErrorContext = {}): PluginSystemError {
+  const found = value === undefined ? 'missing' : shown(value);
+  return new PluginSystemError('InvalidOption', `${what} is ${found}; ${wanted} was wanted`, place);
 }
 
 function keysOf(options: object, what: string): string[] {

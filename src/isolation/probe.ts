@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ABI_MAJOR, ABI_MINOR } from '../abi/index.js';
-import { checkOptionNames, PluginSystemError } from '../errors/index.js';
+import { checkOptionNames, PluginSystemError, wrongOption } from '../errors/index.js';
 import { checkLibraryFile, packageRoot } from '../native/index.js';
 import type { JsonValue } from '../plugin/index.js';
 import { takeChildSlot } from './child-slots.js';
@@ -128,21 +128,16 @@ function refused(path: string, error: PluginSystemError): ProbeReport {
 
 function checkOptions(path: unknown, options: ProbeOptions): void {
   checkOptionNames(options, KNOWN, 'probe');
-  if (typeof path !== 'string' || path === '') throw wrong('path', path, 'the path of a library or module');
+  if (typeof path !== 'string' || path === '') throw wrongOption('probe: path', path, 'the path of a library or module');
   for (const name of ['app', 'apiVersion', 'configDirectory'] as const) {
     const value: unknown = options[name];
     const isText = typeof value === 'string' && value !== '' && !value.includes('\0');
-    if (value !== undefined && !isText) throw wrong(name, value, 'a string that is not empty');
+    if (value !== undefined && !isText) throw wrongOption(`probe: ${name}`, value, 'a string that is not empty');
   }
   const { init, timeoutMs, config } = options as { [Name in keyof ProbeOptions]: unknown };
-  if (init !== undefined && typeof init !== 'boolean') throw wrong('init', init, 'true or false');
+  if (init !== undefined && typeof init !== 'boolean') throw wrongOption('probe: init', init, 'true or false');
   const isTime = typeof timeoutMs === 'number' && timeoutMs >= 1 && timeoutMs <= 2 ** 31 - 1;
-  if (timeoutMs !== undefined && !isTime) throw wrong('timeoutMs', timeoutMs, 'milliseconds, 1 to 2147483647');
+  if (timeoutMs !== undefined && !isTime) throw wrongOption('probe: timeoutMs', timeoutMs, 'milliseconds, 1 to 2147483647');
   if (config !== undefined && (typeof config !== 'object' || config === null || Array.isArray(config)))
-    throw wrong('config', config, 'an object');
-}
-
-function wrong(name: string, value: unknown, wanted: string): PluginSystemError {
-  const shown = typeof value === 'string' ? JSON.stringify(value) : String(value);
-  return new PluginSystemError('InvalidOption', `probe: ${name} is ${shown} (${typeof value}); ${wanted} was wanted`);
+    throw wrongOption('probe: config', config, 'an object');
 }

@@ -1,7 +1,8 @@
-import { ENTRY_POINT, EXTENSION_POINT, LOG_LEVELS, MORTISE_OK, NAME_PATTERN, RESULT_CODES } from '../abi/index.js';
+import { ENTRY_POINT, EXTENSION_POINT, LOG_LEVELS, MORTISE_OK, RESULT_CODES } from '../abi/index.js';
 import { PluginSystemError } from '../errors/index.js';
 import { Library, type PluginHandle } from '../ffi/index.js';
-import type { Logger, PluginMetadata } from '../plugin/index.js';
+import { requireAgreement, statedName } from '../manifest/index.js';
+import type { Logger } from '../plugin/index.js';
 import { GuardedPlugin, PluginImage } from '../safety/index.js';
 import { checkLibraryFile, isUnchanged, type LibraryFile } from './library-file.js';
 import { NativePlugin, type NativeSurroundings } from './native-plugin.js';
@@ -51,7 +52,8 @@ export class NativeOpener {
     try {
       begin('check');
       const file = checkLibraryFile(path);
-      plugin = declaredName(file);
+      // What fails before the plugin could give its name is named so.
+      plugin = statedName(file.record?.manifest);
       if (sha256 !== undefined && file.sha256 !== sha256) {
         throw new PluginSystemError('LibraryChanged', 'the file was replaced since it was looked at');
       }
@@ -64,7 +66,7 @@ export class NativeOpener {
         const guarded = GuardedPlugin.enter(parts);
         try {
           begin('metadata');
-          requireAgreement(file, guarded.metadata);
+          requireAgreement(file.record?.manifest, guarded.metadata);
           const plugin = new NativePlugin(surroundings, handle, guarded, file);
           const { log } = this.#options;
           if (log !== undefined) plugin.logTo(log.child({ plugin: plugin.metadata.name }));
@@ -157,29 +159,10 @@ function openLibrary(path: string): Library {
   }
 }
 
-/** What the record calls the plugin: what failed before it could give its name is named so. */
-function declaredName({ record }: LibraryFile): string | undefined {
-  const name = record?.manifest['name'];
-  return typeof name === 'string' && NAME_PATTERN.test(name) ? name : undefined;
-}
-
 /** `error`, with what went wrong behind it while the plugin was destroyed for it: neither hides the other. */
 function behind(error: PluginSystemError, late: PluginSystemError | undefined): PluginSystemError {
   if (late === undefined) return error;
   const { code, detail, plugin, path, phase, operation, remedy, ledger, cause } = error;
   const place = { plugin, path, phase, operation, remedy, ledger, cause };
   return new PluginSystemError(code, `${detail}; then ${late.detail}`, place);
-}
-
-/** The manifest in the record is what a scan believes: the table must say the same. */
-function requireAgreement({ record }: LibraryFile, metadata: PluginMetadata): void {
-  for (const field of ['name', 'version'] as const) {
-    const stated = record?.manifest[field];
-    if (stated === undefined || stated === metadata[field]) continue;
-    throw new PluginSystemError(
-      'ManifestMismatch',
-      `the ${field} is ${JSON.stringify(metadata[field])} in the table and ${JSON.stringify(stated)} in the manifest of the record`,
-      { plugin: metadata.name },
-    );
-  }
 }

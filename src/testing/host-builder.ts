@@ -2,10 +2,11 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkPlugin } from '../core/define-plugin.js';
 import { isModulePath } from '../core/module-path.js';
-import { checkOptionNames, PluginSystemError, shown } from '../errors/index.js';
+import { checkOptionNames, PluginSystemError, wrongOption } from '../errors/index.js';
+import type { Capability } from '../manifest/index.js';
 import type { ContextInput, JsonValue, Plugin } from '../plugin/index.js';
-import { type Capability, checkCapability } from './capabilities.js';
-import { readManifest } from './expected-manifest.js';
+import { checkCapability } from './capabilities.js';
+import { expectedManifest } from './expected-manifest.js';
 import { type PlannedPlugin, startHost } from './start-host.js';
 import type { TestHost } from './test-host.js';
 
@@ -54,8 +55,8 @@ export class TestHostBuilder {
 
   /**
    * What the manifest in the record of the compiled plugin named last must be, field by field: an object, or the path of a JSON file. `start` fails with `ManifestMismatch`
-   * where it is another.
-   * @throws `InvalidOption`, `InvalidState` before a compiled plugin was named, `FileNotFound`, `FileUnreadable`
+   * where it is another, with `RecordMissing` where there is none.
+   * @throws `InvalidOption`, `InvalidState` before a compiled plugin was named, `FileNotFound`, `FileUnreadable`, `ManifestInvalid`
    */
   manifest(manifest: string | URL | Readonly<Record<string, unknown>>): this {
     const last = this.#last('manifest');
@@ -65,7 +66,7 @@ export class TestHostBuilder {
         remedy: 'Call manifest(…) right after plugin(…) of a compiled plugin.',
       });
     }
-    last.manifest = readManifest(manifest);
+    last.manifest = expectedManifest(manifest);
     return this;
   }
 
@@ -77,7 +78,7 @@ export class TestHostBuilder {
     checkObject(options, 'config');
     if (plugin === undefined) this.#last('config').config = options;
     else if (typeof plugin === 'string') this.#configs.set(plugin, options);
-    else throw wrong('config', plugin, 'the name of a plugin');
+    else throw wrongOption('config', plugin, 'the name of a plugin');
     return this;
   }
 
@@ -123,7 +124,7 @@ export class TestHostBuilder {
     checkOptionNames(limits, ['memoryMb'], 'limits');
     const { memoryMb } = limits;
     if (memoryMb !== undefined && !(Number.isFinite(memoryMb) && memoryMb > 0))
-      throw wrong('limits: memoryMb', memoryMb, 'a number of megabytes above 0');
+      throw wrongOption('limits: memoryMb', memoryMb, 'a number of megabytes above 0');
     this.#memoryMb = memoryMb;
     return this;
   }
@@ -135,15 +136,15 @@ export class TestHostBuilder {
    */
   timeout(milliseconds: number): this {
     if (typeof milliseconds !== 'number' || !(milliseconds >= 1 && milliseconds <= 2 ** 31 - 1))
-      throw wrong('timeout', milliseconds, 'milliseconds, 1 to 2147483647');
+      throw wrongOption('timeout', milliseconds, 'milliseconds, 1 to 2147483647');
     this.#timeoutMs = milliseconds;
     return this;
   }
 
   /**
    * Starts the plugins.
-   * @throws the error of the first plugin that does not run: nothing runs then, and nothing is left behind; `CapabilityDenied`, `ManifestMismatch`, `LimitNotEnforced`,
-   * `WarningRefused`, `InvalidOption`
+   * @throws the error of the first plugin that does not run: nothing runs then, and nothing is left behind; `CapabilityDenied`, `ManifestMismatch`, `ManifestInvalid`,
+   * `RecordMissing`, `LimitNotEnforced`, `WarningRefused`, `InvalidOption`
    */
   start(): Promise<TestHost> {
     return startHost({
@@ -171,13 +172,9 @@ export class TestHostBuilder {
 function pathOf(path: unknown, method: string): string {
   if (path instanceof URL && path.protocol === 'file:') return fileURLToPath(path);
   if (typeof path === 'string' && path !== '') return resolve(path);
-  throw wrong(method, path, 'a path');
+  throw wrongOption(method, path, 'a path');
 }
 
 function checkObject(value: unknown, method: string): void {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong(method, value, 'an object');
-}
-
-function wrong(what: string, value: unknown, wanted: string): PluginSystemError {
-  return new PluginSystemError('InvalidOption', `${what} is ${shown(value)}; ${wanted} was wanted`);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrongOption(method, value, 'an object');
 }

@@ -1,4 +1,4 @@
-export { CAPABILITIES, type Capability } from './capabilities.js';
+export { CAPABILITIES, type Capability } from '../manifest/index.js';
 export { TestHostBuilder, testHost } from './host-builder.js';
 export { librarySuffix } from './library-suffix.js';
 export type { HostLimit } from './limits.js';

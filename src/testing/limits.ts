@@ -1,5 +1,5 @@
 import { PluginSystemError } from '../errors/index.js';
-import type { Capability } from './capabilities.js';
+import type { Capability } from '../manifest/index.js';
 
 /** A limit that a host was asked for, and whether it holds. */
 export interface HostLimit {
@@ -44,5 +44,8 @@ export function requireEnforced(limits: readonly HostLimit[]): void {
   if (open.length === 0) return;
   const texts = open.map(({ limit, wanted, why }) => `${limit} ${wanted} (${why})`);
   const what = open.length === 1 ? 'a limit that is not enforced' : 'limits that are not enforced';
-  throw new PluginSystemError('LimitNotEnforced', `strict() refuses ${what}: ${texts.join('; ')}`, { operation: 'start' });
+  throw new PluginSystemError('LimitNotEnforced', `strict() refuses ${what}: ${texts.join('; ')}`, {
+    operation: 'start',
+    remedy: 'Take the limit away, or strict(): without it the host only says that the limit is not enforced.',
+  });
 }

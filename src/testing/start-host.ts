@@ -5,9 +5,10 @@ import { discover } from '../core/directories.js';
 import { type BootReport, type PluginInfo, PluginManager } from '../core/index.js';
 import { isModulePath } from '../core/module-path.js';
 import { type ErrorCode, PluginSystemError } from '../errors/index.js';
+import type { ManifestFields } from '../manifest/index.js';
 import type { ContextInput, JsonValue, Plugin, PluginWarning } from '../plugin/index.js';
 import { checkDenied } from './capabilities.js';
-import { type Manifest, requireManifest } from './expected-manifest.js';
+import { requireManifest } from './expected-manifest.js';
 import { limitsOf, requireEnforced, type WantedLimits } from './limits.js';
 import { type PluginCall, recordCalls } from './recorded-calls.js';
 import { RecordedLedger } from './recorded-ledger.js';
@@ -24,7 +25,7 @@ export interface PlannedPlugin {
   readonly plugin?: Plugin;
   /** Absolute. */
   readonly path?: string;
-  manifest?: Manifest;
+  manifest?: ManifestFields;
   config?: Values;
 }
 

@@ -17,6 +17,7 @@ const LAYERS = [
   'native',
   'safety',
   'ffi',
+  'manifest',
   'abi',
   'binary',
   'plugin',
@@ -57,7 +58,8 @@ function importsOf(from: string): Import[] {
 }
 
 const imports = files.flatMap(importsOf);
-const inside = imports.filter(({ isPackage }) => !isPackage);
+const outside = imports.filter(({ to, isPackage }) => !isPackage && to.startsWith('../'));
+const inside = imports.filter((each) => !each.isPackage && !outside.includes(each));
 const layerOf = (path: string) => (path.includes('/') ? path.slice(0, path.indexOf('/')) : 'index');
 
 describe('the layers of src', () => {
@@ -81,6 +83,12 @@ describe('the layers of src', () => {
   it('leave koffi to ffi', () => {
     const importers = imports.filter(({ to }) => to === 'koffi' || to.startsWith('koffi/')).map(({ from }) => layerOf(from));
     expect([...new Set(importers)]).toEqual(['ffi']);
+  });
+
+  // What builds plugins uses them too, where this package was never built.
+  it('leave src only for the rules of names, versions and manifests, from abi and manifest', () => {
+    expect([...new Set(outside.map(({ to }) => to))]).toEqual(['../native-abi/toolchain/manifest-rules.mjs']);
+    expect([...new Set(outside.map(({ from }) => layerOf(from)))].sort()).toEqual(['abi', 'manifest']);
   });
 
   // Types are left out here: they are erased, so two files of one folder may name each other's types. Between folders they count (above).

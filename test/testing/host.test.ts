@@ -154,7 +154,7 @@ describe('a test host', () => {
 
   it('[G23] says so where there is no manifest to compare with', async () => {
     const error = await refusal(testHost().plugin(shipped('base-layout-c')).manifest({ name: 'a' }).start());
-    expect(error).toMatchObject({ code: 'ManifestMismatch', detail: 'the library has no record, and so no manifest' });
+    expect(error).toMatchObject({ code: 'RecordMissing', detail: 'the library has no record, and so no manifest' });
     expect((await refusal(() => testHost().manifest({}))).code).toBe('InvalidState');
     expect((await refusal(() => testHost().plugin(standIn('a')).manifest({}))).code).toBe('InvalidState');
     expect((await refusal(() => testHost().plugin(shipped('text')).manifest('/no/such.json'))).code).toBe('FileNotFound');

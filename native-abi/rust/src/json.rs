@@ -33,38 +33,62 @@ pub(crate) const fn skip_space(json: &[u8], mut at: usize) -> usize {
     at
 }
 
-pub(crate) const fn skip_value(json: &[u8], at: usize, depth: usize) -> usize {
-    assert!(at < json.len(), "the manifest is not JSON: it ends too early");
-    assert!(depth <= MORTISE_MAX_JSON_DEPTH, "the manifest is nested too deeply");
+/// Passes over a value that lies within `outer` objects and arrays. Without recursion: the compiler gives constants few frames.
+pub(crate) const fn skip_value(json: &[u8], at: usize, outer: usize) -> usize {
+    let mut ends = [0; MORTISE_MAX_JSON_DEPTH];
+    let (mut at, mut depth) = (at, 0);
+    loop {
+        assert!(at < json.len(), "the manifest is not JSON: it ends too early");
+        if matches!(json[at], b'{' | b'[') {
+            assert!(
+                outer + depth < MORTISE_MAX_JSON_DEPTH,
+                "the manifest is nested too deeply: 1024 objects and arrays within each other are the limit"
+            );
+            ends[depth] = if json[at] == b'{' { b'}' } else { b']' };
+            depth += 1;
+            at = skip_space(json, at + 1);
+            if !is_at(json, at, ends[depth - 1]) {
+                at = skip_key(json, at, ends[depth - 1]);
+                continue;
+            }
+        } else {
+            at = skip_plain(json, at);
+        }
+        // A value is over, or a list that is empty: with it all that end here.
+        loop {
+            if depth == 0 {
+                return at;
+            }
+            at = skip_space(json, at);
+            if !is_at(json, at, ends[depth - 1]) {
+                break;
+            }
+            depth -= 1;
+            at += 1;
+        }
+        assert!(is_at(json, at, b','), "the manifest is not JSON: a comma or a closing bracket is missing");
+        at = skip_key(json, skip_space(json, at + 1), ends[depth - 1]);
+    }
+}
+
+/// Passes over the key, if what ends with `end` is an object, to its value.
+const fn skip_key(json: &[u8], at: usize, end: u8) -> usize {
+    if end != b'}' {
+        return at;
+    }
+    let colon = skip_space(json, skip_string(json, at));
+    assert!(is_at(json, colon, b':'), "the manifest is not JSON: a colon is missing after a key");
+    skip_space(json, colon + 1)
+}
+
+/// What holds nothing else.
+const fn skip_plain(json: &[u8], at: usize) -> usize {
     match json[at] {
         b'"' => skip_string(json, at),
-        b'{' => skip_list(json, at, b'}', depth),
-        b'[' => skip_list(json, at, b']', depth),
         b't' => skip_word(json, at, b"true"),
         b'f' => skip_word(json, at, b"false"),
         b'n' => skip_word(json, at, b"null"),
         _ => skip_number(json, at),
-    }
-}
-
-/// An object or an array, which begins at `at` and ends with `end`.
-const fn skip_list(json: &[u8], at: usize, end: u8, depth: usize) -> usize {
-    let mut at = skip_space(json, at + 1);
-    if is_at(json, at, end) {
-        return at + 1;
-    }
-    loop {
-        if end == b'}' {
-            at = skip_space(json, skip_string(json, at));
-            assert!(is_at(json, at, b':'), "the manifest is not JSON: a colon is missing after a key");
-            at = skip_space(json, at + 1);
-        }
-        at = skip_space(json, skip_value(json, at, depth + 1));
-        if is_at(json, at, end) {
-            return at + 1;
-        }
-        assert!(is_at(json, at, b','), "the manifest is not JSON: a comma or a closing bracket is missing");
-        at = skip_space(json, at + 1);
     }
 }
 

@@ -1,5 +1,5 @@
 //! The manifest at compile time: checked to be one JSON object with a name and a version, and stripped of white space. A mistake is an error of the compiler.
-//! All of it is `const fn`; what is written a little long is so because little of the language may be used there.
+//! The rules are those of `toolchain/manifest-rules.mjs`; test/manifest/vectors.json holds the two together. All of it is `const fn`; what is written a little long is so because little of the language may be used there.
 
 use crate::abi::{MORTISE_MAX_MANIFEST, MORTISE_MAX_NAME};
 use crate::json::{is_at, is_space, is_text, skip_space, skip_string, skip_value};
@@ -12,6 +12,13 @@ struct Span {
 }
 
 const NOWHERE: Span = Span { from: 0, to: 0 };
+
+/// Keys of the manifest itself.
+const MAX_KEYS: usize = 256;
+/// Bytes of a version.
+const MAX_VERSION: usize = 256;
+/// The greatest number of a version: what JavaScript holds exactly.
+const MAX_NUMBER: u64 = 9_007_199_254_740_991;
 
 /// What a scan found.
 struct Found {
@@ -104,7 +111,10 @@ const fn after_mark(json: &[u8]) -> usize {
 
 const fn scan(json: &[u8]) -> Found {
     let mut found = Found { name: NOWHERE, version: NOWHERE };
+    let mut keys = [NOWHERE; MAX_KEYS];
+    let mut count = 0;
     let mut at = skip_space(json, after_mark(json));
+    assert!(at < json.len(), "the manifest is not JSON: it ends too early");
     assert!(is_at(json, at, b'{'), "the manifest must be one JSON object, such as {{\"name\": \"greeter\", \"version\": \"1.0.0\"}}");
     at = skip_space(json, at + 1);
     let mut is_over = is_at(json, at, b'}');
@@ -113,16 +123,17 @@ const fn scan(json: &[u8]) -> Found {
         at = skip_string(json, at);
         let key = Span { from: from + 1, to: at - 1 };
         assert!(!has_escape(json, key), "the manifest: a top-level key is written with a backslash; write it without");
+        check_new(json, &keys, count, key);
+        keys[count] = key;
+        count += 1;
         at = skip_space(json, at);
         assert!(is_at(json, at, b':'), "the manifest is not JSON: a colon is missing after a key");
         let value = skip_space(json, at + 1);
         at = skip_value(json, value, 1);
         if is_text(json, key.from, key.to, b"name") {
-            assert!(found.name.to == 0, "the manifest has the key \"name\" twice");
             found.name = Span { from: value + 1, to: at - 1 };
             check_name(json, value, found.name);
         } else if is_text(json, key.from, key.to, b"version") {
-            assert!(found.version.to == 0, "the manifest has the key \"version\" twice");
             found.version = Span { from: value + 1, to: at - 1 };
             check_version(json, value, found.version);
         }
@@ -136,10 +147,38 @@ const fn scan(json: &[u8]) -> Found {
     assert!(skip_space(json, at + 1) == json.len(), "the manifest is not JSON: something follows its object");
     assert!(
         found.name.to != 0,
-        "the manifest has no \"name\": it must be a letter, then letters, digits, \".\", \"_\" or \"-\", 64 at most"
+        "the manifest's \"name\" must be a letter, then letters, digits, \".\", \"_\" or \"-\", 64 at most; it is missing"
     );
-    assert!(found.version.to != 0, "the manifest has no \"version\": it must be a semantic version such as 1.0.0");
+    assert!(found.version.to != 0, "the manifest's \"version\" must be a semantic version such as 1.0.0; it is missing");
     found
+}
+
+/// A key stands once: who reads the manifest must not have to know whether the first or the last counts.
+const fn check_new(json: &[u8], keys: &[Span; MAX_KEYS], count: usize, key: Span) {
+    let mut index = 0;
+    while index < count {
+        if is_same(json, keys[index], key) {
+            assert!(!is_text(json, key.from, key.to, b"name"), "the manifest has the key \"name\" twice");
+            assert!(!is_text(json, key.from, key.to, b"version"), "the manifest has the key \"version\" twice");
+            panic!("the manifest has a key twice");
+        }
+        index += 1;
+    }
+    assert!(count < MAX_KEYS, "the manifest has too many keys; 256 are the limit");
+}
+
+const fn is_same(json: &[u8], one: Span, other: Span) -> bool {
+    if one.to - one.from != other.to - other.from {
+        return false;
+    }
+    let mut at = 0;
+    while one.from + at < one.to {
+        if json[one.from + at] != json[other.from + at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
 }
 
 // ---- name and version ----
@@ -156,9 +195,10 @@ const fn check_name(json: &[u8], value: usize, name: Span) {
     }
 }
 
-/// Semantic versioning 2.0.0.
+/// Semantic versioning 2.0.0, as far as it can be compared.
 const fn check_version(json: &[u8], value: usize, version: Span) {
     const WANTED: &str = "the manifest's \"version\" must be a semantic version such as 1.0.0, written without escapes";
+    const LIMITS: &str = "the manifest's \"version\" must be a semantic version such as 1.0.0, of 256 characters at most, with numbers up to 9007199254740991";
     assert!(is_at(json, value, b'"'), "{}", WANTED);
     let (mut at, mut part) = (version.from, 0);
     while part < 3 {
@@ -167,6 +207,7 @@ const fn check_version(json: &[u8], value: usize, version: Span) {
             at += 1;
         }
         assert!(at > from && (json[from] != b'0' || at == from + 1), "{}", WANTED);
+        assert!(at - from <= 16 && number(json, from, at) <= MAX_NUMBER, "{}", LIMITS);
         part += 1;
         if part < 3 {
             assert!(at < version.to && json[at] == b'.', "{}", WANTED);
@@ -180,6 +221,17 @@ const fn check_version(json: &[u8], value: usize, version: Span) {
         at = identifiers(json, at, version.to, false, WANTED);
     }
     assert!(at == version.to, "{}", WANTED);
+    assert!(version.to - version.from <= MAX_VERSION, "{}", LIMITS);
+}
+
+/// Of 19 digits at most.
+const fn number(json: &[u8], mut at: usize, end: usize) -> u64 {
+    let mut value = 0;
+    while at < end {
+        value = value * 10 + (json[at] - b'0') as u64;
+        at += 1;
+    }
+    value
 }
 
 /// Behind a mark at `at`: identifiers joined by dots. Numbers of a pre-release have no leading zeros.

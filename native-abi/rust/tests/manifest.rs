@@ -96,11 +96,12 @@ fn a_name_is_a_plugins_name() {
 #[test]
 fn what_is_no_json_object_with_both_is_refused_with_the_reason() {
     for (json, reason) in [
-        ("", "must be one JSON object, such as {\"name\": \"greeter\", \"version\": \"1.0.0\"}"),
+        ("", "ends too early"),
+        ("1", "must be one JSON object, such as {\"name\": \"greeter\", \"version\": \"1.0.0\"}"),
         ("[]", "must be one JSON object"),
-        ("{}", "has no \"name\""),
-        ("{\"name\":\"a\"}", "has no \"version\""),
-        ("{\"version\":\"1.0.0\"}", "has no \"name\""),
+        ("{}", "\"name\" must be a letter, then letters, digits, \".\", \"_\" or \"-\", 64 at most; it is missing"),
+        ("{\"name\":\"a\"}", "\"version\" must be a semantic version such as 1.0.0; it is missing"),
+        ("{\"version\":\"1.0.0\"}", "\"name\" must be a letter, then letters, digits, \".\", \"_\" or \"-\", 64 at most; it is missing"),
         ("{\"name\":\"a\",\"version\":\"1.0.0\",\"name\":\"b\"}", "\"name\" twice"),
         ("{\"name\":\"a\",\"version\":\"1.0.0\",\"version\":\"1.0.0\"}", "\"version\" twice"),
         ("{\"name\":\"a\",\"version\":\"1.0.0\"", "a comma or a closing brace"),
