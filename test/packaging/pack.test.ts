@@ -20,18 +20,7 @@ import { looksOf } from '../isolation/processes.js';
 import { root } from '../project/installed.js';
 import { suffix } from '../support/plugins.js';
 import { temporaryFolder } from '../support/temporary.js';
-import {
-  built,
-  cmakeProject,
-  filesIn,
-  here,
-  isHere,
-  MANIFEST,
-  source,
-  typeScriptProject,
-  write,
-  writeCmakeProject,
-} from './projects.js';
+import { built, cmakeProject, DIES, filesIn, HANGS, here, isHere, MANIFEST, typeScriptProject, write } from './projects.js';
 
 const MINGW = 'x86_64-w64-mingw32-gcc';
 const hasTools = isHere('cmake') && process.platform !== 'win32';
@@ -41,10 +30,10 @@ describe.skipIf(!hasTools)('mortise pack', () => {
   const original = mkdtempSync(join(tmpdir(), 'mortise-packed-'));
   afterAll(() => rmSync(original, { recursive: true, force: true }));
   beforeAll(async () => {
-    writeCmakeProject(original);
+    cmakeProject({ folder: original });
     const { code, stderr } = await mortise('build', original);
     expect(code, stderr).toBe(0);
-    write(original, { 'README.md': '# greeter\n', LICENSE: 'MIT\n' });
+    write(original, { LICENSE: 'MIT\n' });
   }, 120_000);
 
   const project = () => {
@@ -194,21 +183,18 @@ describe.skipIf(!hasTools)('mortise pack', () => {
   });
 
   it('refuses a plugin that dies when it is opened', async () => {
-    const dying = cmakeProject({
-      plugin: source.replace('MortiseStage stage = {0};', 'MortiseStage stage = {0};\n  *(volatile int*)8 = 1;'),
-    });
+    const dying = cmakeProject({ above: DIES });
     await mortise('build', dying);
     const folder = project();
     copyFileSync(join(dying, 'build/cmake', `greeter${suffix}`), join(folder, built('greeter')));
     expect(await json('pack', folder)).toMatchObject({
       code: 1,
-      document: { error: { code: 'FirstLookCrashed', phase: 'stages' } },
+      document: { error: { code: 'FirstLookCrashed', phase: 'loading' } },
     });
   });
 
   it('leaves no archive when it is interrupted', async () => {
-    const plugin = source.replace('MortiseStage stage = {0};', 'MortiseStage stage = {0};\n  for (volatile int i = 1; i;) { }');
-    const hanging = cmakeProject({ plugin });
+    const hanging = cmakeProject({ above: HANGS });
     await mortise('build', hanging, '--timeout', '500');
     const folder = project();
     copyFileSync(join(hanging, 'build/cmake', `greeter${suffix}`), join(folder, built('greeter')));
@@ -297,9 +283,10 @@ describe('mortise pack of a plugin in TypeScript', () => {
     expect(paths).toEqual([
       'manifest.json',
       'metadata.json',
-      'any/hello.js',
       'any/plugin.js',
+      'any/words.js',
       'any/package.json',
+      'README.md',
       'SHA256SUMS',
     ]);
     const unpacked = temporaryFolder();
@@ -335,13 +322,13 @@ describe('mortise pack of a plugin in TypeScript', () => {
   it('refuses JavaScript that is not what was built, or not of this manifest', async () => {
     const folder = typeScriptProject();
     expect((await json('build', folder)).code).toBe(0);
-    const before = readFileSync(join(folder, 'dist/hello.js'));
-    writeFileSync(join(folder, 'dist/hello.js'), 'export const hello = () => "changed";\n');
+    const before = readFileSync(join(folder, 'dist/words.js'));
+    writeFileSync(join(folder, 'dist/words.js'), 'export const words = ["changed"];\n');
     expect((await json('pack', folder)).document).toMatchObject({
-      error: { code: 'PackFailed', path: join(folder, 'dist/hello.js') },
+      error: { code: 'PackFailed', path: join(folder, 'dist/words.js') },
     });
-    writeFileSync(join(folder, 'dist/hello.js'), before);
-    writeFileSync(join(folder, 'manifest.json'), JSON.stringify({ name: 'reporter', version: '3.0.0' }));
+    writeFileSync(join(folder, 'dist/words.js'), before);
+    writeFileSync(join(folder, 'manifest.json'), JSON.stringify({ ...MANIFEST, name: 'reporter', version: '3.0.0' }));
     expect((await json('pack', folder)).document).toMatchObject({
       error: { code: 'ManifestMismatch', message: 'version: "3.0.0" in manifest.json, "2.0.0" when it was built' },
     });
