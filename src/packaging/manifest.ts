@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { PluginSystemError, shown } from '../errors/index.js';
-import { packageRoot } from '../native/index.js';
+import { packageRoot } from '../package/index.js';
 
 /** manifest.json of a plugin: the one place that says its name and version. */
 export interface PluginManifest {

@@ -17,7 +17,7 @@ describe.skipIf(!isHere('cargo') || process.platform === 'win32')('mortise build
       tool: 'cargo',
       probed: true,
       notStripped: null,
-      metadata: {
+      document: {
         language: 'rust',
         manifest: MANIFEST,
         stages: [{ id: 'greeter:greet', name: 'Greet' }],

@@ -24,7 +24,7 @@ describe.skipIf(!isHere('cmake') || process.platform === 'win32')('mortise build
     const folder = cmakeProject();
     const { code, document, stderr } = await json('build', folder);
     expect(code, stderr).toBe(0);
-    expect(filesIn(join(folder, 'dist'))).toEqual(['greeter.json', `${here}/greeter${suffix}`]);
+    expect(filesIn(join(folder, 'dist'))).toEqual([`${here}/greeter${suffix}`, 'metadata.json']);
     const unstripped = document['unstripped'] as { path: string; size: number };
     expect(document).toMatchObject({
       plugin: 'greeter',
@@ -39,20 +39,20 @@ describe.skipIf(!isHere('cmake') || process.platform === 'win32')('mortise build
     expect(statSync(unstripped.path).size).toBe(unstripped.size);
     expect(unstripped.size).toBeGreaterThan(document['size'] as number);
 
-    const metadata = JSON.parse(readFileSync(join(folder, 'dist/greeter.json'), 'utf8'));
-    expect(metadata).toEqual(document['metadata']);
-    expect(metadata).toMatchObject({
+    const written = JSON.parse(readFileSync(join(folder, 'dist/metadata.json'), 'utf8'));
+    expect(written).toEqual(document['document']);
+    expect(written).toMatchObject({
       format: 1,
       manifest: MANIFEST,
       language: 'c',
       abi: '1.0',
       threads: 'safe',
-      metadata: { priority: { category: 'third_party', value: 175 }, dependencies: [], rangeSyntax: 'npm' },
+      declared: { priority: { category: 'third_party', value: 175 }, dependencies: [], rangeSyntax: 'npm' },
       stages: [{ id: 'greeter:greet', name: 'Greet', description: 'Greets `who`', quick: true }],
       files: [{ platform: process.platform, arch: process.arch, path: `${here}/greeter${suffix}`, size: document['size'] }],
     });
     const inspected = await json('inspect', join(folder, built('greeter')));
-    expect(metadata.files[0].sha256).toBe(inspected.document['sha256']);
+    expect(written.files[0].sha256).toBe(inspected.document['sha256']);
   });
 
   it('[W27] says what it built, and shows what the tools print on stderr', async () => {

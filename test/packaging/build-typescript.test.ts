@@ -17,7 +17,7 @@ describe('mortise build with tsc', () => {
       platform: 'any',
       unstripped: null,
       result: join(folder, 'dist/plugin.js'),
-      metadata: {
+      document: {
         language: 'typescript',
         entry: 'any/plugin.js',
         files: [{ path: 'any/plugin.js', platform: 'any' }, { path: 'any/words.js' }],
@@ -25,9 +25,9 @@ describe('mortise build with tsc', () => {
     });
     expect(document).toMatchObject({
       probed: true,
-      metadata: { metadata: { priority: { category: 'third_party' } }, stages: [{ id: 'reporter:greet' }] },
+      document: { declared: { priority: { category: 'third_party' } }, stages: [{ id: 'reporter:greet' }] },
     });
-    expect(filesIn(join(folder, 'dist'))).toEqual(['plugin.d.ts', 'plugin.js', 'reporter.json', 'words.d.ts', 'words.js']);
+    expect(filesIn(join(folder, 'dist'))).toEqual(['metadata.json', 'plugin.d.ts', 'plugin.js', 'words.d.ts', 'words.js']);
     expect(filesIn(folder).filter((path) => path.startsWith('.mortise'))).toEqual([]);
     const { default: plugin } = await import(pathToFileURL(join(folder, 'dist/plugin.js')).href);
     expect(plugin.metadata).toMatchObject({ name: 'reporter', version: '2.0.0' });
@@ -110,7 +110,7 @@ describe('mortise build with tsc', () => {
   ])('finds the module in %j', async (description) => {
     expect(await json('build', typeScriptProject(description))).toMatchObject({
       code: 0,
-      document: { metadata: { entry: 'any/plugin.js' } },
+      document: { document: { entry: 'any/plugin.js' } },
     });
   });
 });

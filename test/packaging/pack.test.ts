@@ -69,7 +69,7 @@ describe.skipIf(!hasTools)('mortise pack', () => {
     if (summed.error === undefined) expect(summed.stdout.split(' ')[0]).toBe(document['sha256']);
     expect(readFileSync(join(unpacked, 'manifest.json'))).toEqual(readFileSync(join(folder, 'manifest.json')));
     const metadata = JSON.parse(readFileSync(join(unpacked, 'metadata.json'), 'utf8'));
-    expect(metadata).toEqual(JSON.parse(readFileSync(join(folder, 'dist/greeter.json'), 'utf8')));
+    expect(metadata).toEqual(JSON.parse(readFileSync(join(folder, 'dist/metadata.json'), 'utf8')));
     expect(metadata.files[0].path).toBe(library);
     const probed = await json('probe', join(unpacked, library), '--init');
     expect(probed.document).toMatchObject({ ok: true, metadata: { name: 'greeter', version: '1.2.3' } });
@@ -142,7 +142,7 @@ describe.skipIf(!hasTools)('mortise pack', () => {
     });
     copyFileSync(join(original, built('greeter')), join(folder, built('greeter')));
     expect((await json('pack', folder)).document).toMatchObject({
-      warnings: [{ message: expect.stringContaining(`libgreeter${suffix} is not packed`) }],
+      warnings: [{ code: 'NotPacked', message: expect.stringContaining(`libgreeter${suffix} is not packed`) }],
     });
   });
 
@@ -224,7 +224,7 @@ describe.skipIf(!hasTools)('mortise pack', () => {
       const { document } = await json('pack', folder);
       expect(document).toMatchObject({
         probed: here,
-        metadata: {
+        document: {
           files: [{ platform: process.platform }, { platform: 'win32', arch: 'x64', path: 'win32-x64/greeter.dll' }],
         },
       });
@@ -239,20 +239,20 @@ describe.skipIf(!hasTools)('mortise pack', () => {
       // Lists the other library as well.
       const rebuilt = await json('build', folder);
       expect(rebuilt.document, JSON.stringify(rebuilt.document)).toMatchObject({
-        metadata: { files: [{}, { platform: 'win32' }] },
+        document: { files: [{}, { platform: 'win32' }] },
       });
       rmSync(join(folder, 'dist', here), { recursive: true });
       const { document } = await json('pack', folder);
       expect(document).toMatchObject({
         probed: null,
-        metadata: { stages: [{ id: 'greeter:greet' }], files: [{ path: 'win32-x64/greeter.dll' }] },
+        document: { stages: [{ id: 'greeter:greet' }], files: [{ path: 'win32-x64/greeter.dll' }] },
       });
-      rmSync(join(folder, 'dist/greeter.json'));
+      rmSync(join(folder, 'dist/metadata.json'));
       expect((await json('pack', folder)).document).toMatchObject({
         error: {
           code: 'PackFailed',
           message: expect.stringContaining(`runs on ${here}`),
-          remedy: expect.stringContaining('dist/greeter.json'),
+          remedy: expect.stringContaining('dist/metadata.json'),
         },
       });
     });
@@ -264,7 +264,7 @@ describe.skipIf(!hasTools)('mortise pack', () => {
       const { code, document } = await json('build', folder);
       expect(code).toBe(0);
       expect(document).toMatchObject({
-        metadata: { files: [{ platform: process.platform }] },
+        document: { files: [{ platform: process.platform }] },
         warnings: [
           { code: 'ManifestMismatch', message: expect.stringContaining('greeter.dll: version: "2.0.0" in manifest.json') },
         ],

@@ -47,12 +47,7 @@ interface CmakeProject {
 }
 
 /** A created plugin in C with CMake, with another manifest. */
-export function cmakeProject({
-  folder = temporaryFolder(),
-  manifest = MANIFEST,
-  above = '',
-  more = '',
-}: CmakeProject = {}): string {
+export function cmakeProject({ folder = temporaryFolder(), above = '', more = '' }: CmakeProject = {}): string {
   created('greeter', 'c', folder);
   appendFileSync(join(folder, 'CMakeLists.txt'), more);
   return write(folder, { 'manifest.json': MANIFEST, 'src/plugin.c': above + createdSource(folder) });
