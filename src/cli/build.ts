@@ -11,7 +11,7 @@ export const buildCommand: Command = {
   operands: '[DIR]',
   arity: { min: 0, max: 1 },
   summary:
-    'builds the plugin in a folder, checks it against its manifest.json and probes it: dist/PLATFORM-ARCH/NAME, dist/NAME.json',
+    'builds the plugin in a folder, checks it against its manifest.json and probes it: dist/PLATFORM-ARCH/NAME, dist/metadata.json',
   options: {
     tool: {
       type: 'string',
@@ -60,8 +60,21 @@ function toolOf(options: ParsedOptions): ToolName | undefined {
 }
 
 function describe(report: BuildReport): string[] {
-  const { plugin, version, tool, platform, arch, result, size, unstripped, notStripped, debug, probed, document, metadata } =
-    report;
+  const {
+    plugin,
+    version,
+    tool,
+    platform,
+    arch,
+    result,
+    size,
+    unstripped,
+    notStripped,
+    debug,
+    probed,
+    documentPath,
+    document,
+  } = report;
   const shown = (path: string) => printable(relative('', path) || '.');
   const isCompiled = unstripped !== null;
   const isStripped = isCompiled && !debug && notStripped === null;
@@ -69,15 +82,15 @@ function describe(report: BuildReport): string[] {
     ['built', `${shown(result)}  ${bytes(size)}${isStripped ? `, ${bytes(unstripped.size)} before strip` : ''}`],
     ...(isCompiled ? [['unstripped', shown(unstripped.path)]] : []),
     ...(notStripped === null ? [] : [['not stripped', printable(notStripped)]]),
-    ...(metadata?.abi === undefined
+    ...(document?.abi === undefined
       ? []
-      : [['record', `ABI ${metadata.abi}, language ${metadata.language}, threads ${metadata.threads}`]]),
-    ...(metadata?.stages ?? []).map(({ id, description }, index) => [
+      : [['record', `ABI ${document.abi}, language ${document.language}, threads ${document.threads}`]]),
+    ...(document?.stages ?? []).map(({ id, description }, index) => [
       index === 0 ? 'stages' : '',
       `${printable(id)}${description === undefined ? '' : `  ${printable(description)}`}`,
     ]),
     ['probed', probed ? `ok${isCompiled ? ': all that it handed over was given back' : ''}` : 'no: it cannot run here'],
-    ...(document === null ? [] : [['metadata', shown(document)]]),
+    ...(documentPath === null ? [] : [['metadata', shown(documentPath)]]),
   ];
   const target = isCompiled ? ` for ${platform}-${arch}` : '';
   return [`${printable(`${plugin} ${version}`)}: built with ${tool}${target}`, ...columns(rows, '  ')];

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { PluginSystemError } from '../errors/index.js';
-import { packageRoot } from '../native/index.js';
+import { packageRoot } from '../package/index.js';
 import { usageError } from './arguments.js';
 import type { Command } from './command.js';
 

@@ -1,8 +1,6 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { nearest, PluginSystemError } from '../errors/index.js';
-import { packageRoot } from '../native/index.js';
+import { packageVersion } from '../package/index.js';
 import { parseCommandArguments } from './arguments.js';
 import { COMMANDS } from './commands.js';
 import { commandHelp, programHelp } from './help.js';
@@ -49,7 +47,7 @@ async function dispatch(args: readonly string[], output: Output, signal: AbortSi
       return 0;
     }
     case '--version': {
-      const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
+      const version = packageVersion();
       output.result({ version }, () => [version]);
       return 0;
     }

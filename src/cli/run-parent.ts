@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { PluginSystemError } from '../errors/index.js';
 import { causeOfDeath, killGroup, OWN_GROUP } from '../isolation/process-group.js';
-import { packageRoot } from '../native/index.js';
+import { packageRoot } from '../package/index.js';
 import type { CommandCall } from './command.js';
 import type { Output } from './output.js';
 import type { StepMessage } from './run-child.js';

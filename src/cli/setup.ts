@@ -4,9 +4,9 @@ import { basename, join, resolve } from 'node:path';
 import { HOST_REVISION } from '../abi/index.js';
 import { PluginSystemError } from '../errors/index.js';
 import { openHostLibrary } from '../ffi/index.js';
-import { hostLibraryName, nativeBuildDirectory, packageRoot } from '../native/index.js';
-import { placeFile } from '../packaging/place.js';
-import { compile, configure } from '../packaging/tools/cmake.js';
+import { hostLibraryName, nativeBuildDirectory } from '../native/index.js';
+import { packageRoot } from '../package/index.js';
+import { compile, configure, placeFile } from '../packaging/index.js';
 import type { Command } from './command.js';
 import { printable } from './text.js';
 
@@ -101,7 +101,7 @@ async function buildExamples(
 
 async function install(file: string, directory: string): Promise<string> {
   const target = join(directory, basename(file));
-  await placeFile(file, target, 'setup');
+  await placeFile(file, target, { code: 'BuildFailed', operation: 'setup' });
   return target;
 }
 
@@ -110,7 +110,11 @@ function checkHost(path: string): void {
   try {
     revision = openHostLibrary(path).revision();
   } catch (error) {
-    throw PluginSystemError.from(error, 'BuildFailed', { path, operation: 'check of the host library' });
+    throw PluginSystemError.from(error, 'BuildFailed', {
+      path,
+      operation: 'check of the host library',
+      remedy: 'Build it with a compiler for this system and for the processor that this Node runs on.',
+    });
   }
   if (revision === HOST_REVISION) return;
   throw new PluginSystemError(

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { LookKind } from '../isolation/probe.js';
-import { packageRoot } from '../native/index.js';
+import { packageRoot } from '../package/index.js';
 import { checkModuleFile } from './plugin-module.js';
 
 /** Looks at plugins in JavaScript. */

@@ -15,6 +15,7 @@ export type ErrorCategory =
   | 'operation'
   | 'shutdown'
   | 'host'
+  | 'build'
   | 'usage'
   | 'internal';
 
@@ -198,16 +199,16 @@ const table = {
     category: 'host',
     remedy: 'See that the configuration folder of the application can be written to.',
   },
-  BuildFailed: { category: 'host', remedy: 'Install CMake and a C compiler, then try again.' },
 
-  // plugins in the making: `mortise build`, `mortise pack`
+  // plugins in the making: `mortise build`, `mortise pack`; `mortise setup`
+  BuildFailed: { category: 'build', remedy: 'Mend what the message names, then build again.' },
   ManifestInvalid: { category: 'metadata', remedy: 'Correct the manifest: a JSON object with at least "name" and "version".' },
   RecordMissing: {
     category: 'metadata',
     remedy:
       'Use the export macro of a kit, or MORTISE_RECORD(…, MORTISE_MANIFEST) with mortise_manifest.h, once in one source file.',
   },
-  PackFailed: { category: 'host', remedy: 'Run `mortise build`, then pack again.' },
+  PackFailed: { category: 'build', remedy: 'Run `mortise build`, then pack again.' },
 
   // what a host keeps from plugins; test hosts
   CapabilityDenied: {
@@ -246,6 +247,7 @@ const warnings = {
   HookFailed: 'a hook of the application threw, was late or could not be understood; it forbade nothing',
   PreferencesUnreadable:
     'what was remembered (disabled plugins, resolved conflicts) cannot be read; nothing of it counts, and a damaged file is set aside',
+  NotPacked: 'a file that lies beside a library in `dist/` and is not the plugin: `mortise pack` leaves it out',
   HungAtExit: 'in a probe, the process did not end after the plugin was destroyed',
   CrashAtExit: 'in a probe, the process died after the plugin was destroyed',
 } as const;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ABI_MAJOR, ABI_MINOR } from '../abi/index.js';
-import { packageRoot } from '../native/index.js';
+import { packageVersion } from '../package/index.js';
 
 /** What a pass was given for and by whom: it holds for nothing else. */
 interface Pass {
@@ -17,7 +17,7 @@ interface Pass {
 let version: string | undefined;
 
 function passFor(sha256: string): Pass {
-  version ??= (JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string }).version;
+  version ??= packageVersion();
   return { sha256, mortise: version, abi: `${ABI_MAJOR}.${ABI_MINOR}`, platform: `${process.platform}-${process.arch}` };
 }
 

@@ -1,13 +1,10 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { PluginSystemError } from '../errors/index.js';
+import { packageRoot } from '../package/index.js';
 
 const EXTENSIONS: Readonly<Record<string, string>> = { win32: 'dll', darwin: 'dylib' };
-
-/** Root folder of this package. */
-export const packageRoot = fileURLToPath(new URL('../../', import.meta.url));
 
 /** File name of the host library on this platform. */
 export const hostLibraryName = `mortise_host.${EXTENSIONS[process.platform] ?? 'so'}`;

@@ -20,7 +20,7 @@ export function textEntry(path: string, text: string | Buffer): ArchiveEntry {
 }
 
 /** A file that was checked: what is packed are the bytes that were. */
-export function fileEntry({ path, size, sha256 }: PackedFile, file: string): ArchiveEntry {
+export function checkedEntry({ path, size, sha256 }: PackedFile, file: string): ArchiveEntry {
   const read = async () => {
     const bytes = await readFile(file);
     if (hash('sha256', bytes, 'hex') === sha256) return bytes;

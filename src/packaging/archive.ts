@@ -1,10 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { PluginSystemError } from '../errors/index.js';
 import type { ArchiveEntry } from './archive-entry.js';
+import { place } from './place.js';
 
 export interface WrittenArchive {
   /** Bytes. */
@@ -29,41 +29,39 @@ export async function writeArchive(
   target: string,
   signal: AbortSignal,
 ): Promise<WrittenArchive> {
-  const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}`);
-  try {
-    await mkdir(dirname(target), { recursive: true });
-    const { Header, Pack, ReadEntry } = await import('tar');
-    const pack = new Pack({ gzip: { level: 9 }, portable: true });
-    const written = pipeline(pack as unknown as AsyncIterable<Buffer>, createWriteStream(temporary), { signal });
-    const added = (async () => {
-      for (const { path, read } of entries) {
-        const body = await read();
-        const entry = new ReadEntry(new Header({ path, mode: MODE, size: body.length, type: 'File', mtime: MODIFIED }));
-        const taken = new Promise<void>((resolve, reject) => entry.once('end', resolve).once('error', reject));
-        pack.add(entry);
-        entry.end(body);
-        await Promise.race([taken, written]);
-        signal.throwIfAborted();
-      }
-      pack.end();
-    })();
-    await Promise.all([added, written]);
+  const purpose = {
+    code: 'PackFailed',
+    operation: 'pack',
+    remedy: 'See that the folder can be written to, or name another by --out, then try again.',
+  } as const;
+  return await place(target, purpose, async (temporary) => {
+    await writeEntries(entries, temporary, signal).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+      throw new PluginSystemError('Cancelled', 'the packing was interrupted', { path: target, operation: 'pack' });
+    });
     const sha256 = await hashOf(temporary);
     const { size } = await stat(temporary);
-    const unchanged = existsSync(target) && (await hashOf(target)) === sha256;
-    if (unchanged) await rm(temporary);
-    else await rename(temporary, target);
-    return { size, sha256, unchanged };
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {});
-    if (signal.aborted)
-      throw new PluginSystemError('Cancelled', 'the packing was interrupted', { path: target, operation: 'pack' });
-    throw PluginSystemError.from(error, 'PackFailed', {
-      path: target,
-      operation: 'pack',
-      remedy: 'See that the folder can be written to, or name another by --out, then try again.',
-    });
-  }
+    return { size, sha256, unchanged: existsSync(target) && (await hashOf(target)) === sha256 };
+  });
+}
+
+async function writeEntries(entries: Iterable<ArchiveEntry>, file: string, signal: AbortSignal): Promise<void> {
+  const { Header, Pack, ReadEntry } = await import('tar');
+  const pack = new Pack({ gzip: { level: 9 }, portable: true });
+  const written = pipeline(pack as unknown as AsyncIterable<Buffer>, createWriteStream(file), { signal });
+  const added = (async () => {
+    for (const { path, read } of entries) {
+      const body = await read();
+      const entry = new ReadEntry(new Header({ path, mode: MODE, size: body.length, type: 'File', mtime: MODIFIED }));
+      const taken = new Promise<void>((resolve, reject) => entry.once('end', resolve).once('error', reject));
+      pack.add(entry);
+      entry.end(body);
+      await Promise.race([taken, written]);
+      signal.throwIfAborted();
+    }
+    pack.end();
+  })();
+  await Promise.all([added, written]);
 }
 
 async function hashOf(path: string): Promise<string> {

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join, posix } from 'node:path';
@@ -5,7 +6,7 @@ import { PluginSystemError } from '../errors/index.js';
 import { askModule } from './ask-module.js';
 import type { BuildReport } from './build.js';
 import { answered, type DocumentFile, documentPath, documentText, type PluginDocument, readDocument } from './document.js';
-import { placeFile, placeText } from './place.js';
+import { BUILDING, placeFile, placeText } from './place.js';
 import type { ProbeLimits } from './probed.js';
 import type { BuildJob } from './tools/build-tool.js';
 import { compileTypeScript, entryOf } from './tools/tsc.js';
@@ -34,8 +35,8 @@ export async function buildTypeScript(job: BuildJob, limits: ProbeLimits): Promi
     if (signal.aborted)
       throw new PluginSystemError('Cancelled', 'the build was interrupted', { path: directory, operation: 'tsc' });
     const made = filesIn(work);
-    const files = made.filter(isCode).map((path) => fileEntry(work, path));
-    const metadata: PluginDocument = {
+    const files = made.filter(isCode).map((path) => documentFile(work, path));
+    const document: PluginDocument = {
       format: 1,
       manifest,
       language: 'typescript',
@@ -43,11 +44,11 @@ export async function buildTypeScript(job: BuildJob, limits: ProbeLimits): Promi
       ...answered(asked),
       files,
     };
-    const before = leftOvers(dist, manifest.name, files);
-    for (const path of made) await placeFile(join(work, path), join(dist, path), 'build');
+    const before = leftOvers(dist, files);
+    for (const path of made) await placeFile(join(work, path), join(dist, path), BUILDING);
     for (const path of before) await rm(join(dist, path), { force: true });
-    const document = documentPath(dist, manifest.name);
-    await placeText(documentText(metadata), document, 'build');
+    const path = documentPath(dist);
+    await placeText(documentText(document), path, BUILDING);
     return {
       plugin: manifest.name,
       version: manifest.version,
@@ -60,8 +61,8 @@ export async function buildTypeScript(job: BuildJob, limits: ProbeLimits): Promi
       unstripped: null,
       notStripped: null,
       probed: true,
+      documentPath: path,
       document,
-      metadata,
       warnings: asked.warnings,
     };
   } finally {
@@ -80,18 +81,18 @@ function filesIn(folder: string): string[] {
     .sort();
 }
 
-function fileEntry(folder: string, path: string): DocumentFile {
+function documentFile(folder: string, path: string): DocumentFile {
   const bytes = readFileSync(join(folder, path));
-  const sha256 = process.getBuiltinModule('node:crypto').hash('sha256', bytes, 'hex');
+  const sha256 = hash('sha256', bytes, 'hex');
   return { platform: ANY, arch: ANY, path: `${ANY}/${path}`, size: bytes.length, sha256 };
 }
 
 /** What an earlier build has written, and this one has not: a module that is gone from the sources. Relative to dist/. */
-function leftOvers(dist: string, name: string, files: readonly DocumentFile[]): string[] {
+function leftOvers(dist: string, files: readonly DocumentFile[]): string[] {
   const now = new Set(files.map(({ path }) => path));
   let before: readonly DocumentFile[];
   try {
-    before = readDocument(dist, name)?.files ?? [];
+    before = readDocument(dist)?.files ?? [];
   } catch {
     return [];
   }

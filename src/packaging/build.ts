@@ -7,7 +7,7 @@ import { librariesIn } from './dist.js';
 import { documentOf, documentPath, documentText, type PluginDocument } from './document.js';
 import { type CheckedLibrary, checkLibrary, folderOf, libraryName } from './library-check.js';
 import { type PluginManifest, readManifest } from './manifest.js';
-import { placeFile, placeText } from './place.js';
+import { BUILDING, placeFile, placeText } from './place.js';
 import { ask, type ProbeLimits, runsHere } from './probed.js';
 import { libraryTool, type ToolName, toolFor } from './project.js';
 import type { BuildJob, LibraryTool } from './tools/build-tool.js';
@@ -42,10 +42,10 @@ export interface BuildReport {
   readonly notStripped: string | null;
   /** Whether it was opened in a process of its own: not, if it is for another machine. */
   readonly probed: boolean;
-  /** dist/NAME.json; null if what only the plugin can say was not asked of it. */
-  readonly document: string | null;
+  /** dist/metadata.json; null if what only the plugin can say was not asked of it. */
+  readonly documentPath: string | null;
   /** What that file holds. */
-  readonly metadata: PluginDocument | null;
+  readonly document: PluginDocument | null;
   readonly warnings: readonly PluginWarning[];
 }
 
@@ -77,11 +77,11 @@ async function buildLibrary(tool: LibraryTool, name: ToolName, job: BuildJob, li
 
   const dist = join(directory, 'dist');
   const result = join(dist, folderOf(library), libraryName(manifest.name, library));
-  await placeFile(library.path, result, 'build');
+  await placeFile(library.path, result, BUILDING);
   const others = await otherLibraries(dist, manifest, result);
-  const metadata = asked === undefined ? null : documentOf(manifest, asked, library, [library, ...others.libraries]);
-  const document = documentPath(dist, manifest.name);
-  if (metadata !== null) await placeText(documentText(metadata), document, 'build');
+  const document = asked === undefined ? null : documentOf(manifest, asked, library, [library, ...others.libraries]);
+  const path = documentPath(dist);
+  if (document !== null) await placeText(documentText(document), path, BUILDING);
   const { platform, arch, size } = library;
   return {
     plugin: manifest.name,
@@ -95,8 +95,8 @@ async function buildLibrary(tool: LibraryTool, name: ToolName, job: BuildJob, li
     unstripped: { path: built.path, size: built.size },
     notStripped,
     probed: isProbed,
-    document: metadata === null ? null : document,
-    metadata,
+    documentPath: document === null ? null : path,
+    document,
     warnings: [...(asked?.warnings ?? []), ...others.warnings],
   };
 }

@@ -22,7 +22,7 @@ export interface DocumentFile {
 }
 
 /**
- * What a plugin is, for those who do not open it: dist/NAME.json, and metadata.json of an archive. The manifest is the author's word; the rest was asked of
+ * What a plugin is, for those who do not open it: metadata.json in dist/ and in an archive. The manifest is the author's word; the rest was asked of
  * the plugin in a process of its own.
  */
 export interface PluginDocument {
@@ -36,7 +36,8 @@ export interface PluginDocument {
   readonly threads?: 'one' | 'safe';
   /** Where a plugin in TypeScript begins: one of `files`. */
   readonly entry?: string;
-  readonly metadata: Omit<PluginMetadata, 'name' | 'version'>;
+  /** What its table says, or `definePlugin`. */
+  readonly declared: Omit<PluginMetadata, 'name' | 'version'>;
   readonly stages: readonly StageSummary[];
   readonly files: readonly DocumentFile[];
 }
@@ -62,9 +63,9 @@ export function documentOf(
 }
 
 /** The part of a document that only the plugin can say. */
-export function answered({ metadata, stages }: Asked): Pick<PluginDocument, 'metadata' | 'stages'> {
-  const { name: _, version: __, ...rest } = metadata;
-  return { metadata: rest, stages };
+export function answered({ metadata, stages }: Asked): Pick<PluginDocument, 'declared' | 'stages'> {
+  const { name: _, version: __, ...declared } = metadata;
+  return { declared, stages };
 }
 
 /** How a document lists a library. */
@@ -73,7 +74,10 @@ export function libraryEntry({ name }: PluginManifest, { platform, arch, size, s
   return { ...target, path: `${folderOf(target)}/${libraryName(name, target)}`, size, sha256 };
 }
 
-export const documentPath = (dist: string, name: string) => join(dist, `${name}.json`);
+/** Its name in dist/ and in an archive. Not that of the plugin: NAME.json beside a library is the manifest. */
+export const DOCUMENT = 'metadata.json';
+
+export const documentPath = (dist: string) => join(dist, DOCUMENT);
 
 /** As it is written to files. */
 export const documentText = (document: PluginDocument) => `${JSON.stringify(document, null, 2)}\n`;
@@ -82,8 +86,8 @@ export const documentText = (document: PluginDocument) => `${JSON.stringify(docu
  * The document that a build left in dist/; undefined if there is none.
  * @throws `PackFailed` if it cannot be read
  */
-export function readDocument(dist: string, name: string): PluginDocument | undefined {
-  const path = documentPath(dist, name);
+export function readDocument(dist: string): PluginDocument | undefined {
+  const path = documentPath(dist);
   if (!existsSync(path)) return undefined;
   try {
     const document = JSON.parse(readFileSync(path, 'utf8')) as Partial<PluginDocument> | null;

@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
 import { PluginSystemError } from '../errors/index.js';
-import { fileEntry } from './archive-entry.js';
+import { checkedEntry } from './archive-entry.js';
 import type { Contents } from './contents.js';
 import type { FoundLibraries } from './dist.js';
-import { documentOf, libraryEntry, type PluginDocument, readDocument } from './document.js';
+import { DOCUMENT, documentOf, libraryEntry, type PluginDocument, readDocument } from './document.js';
 import { type CheckedLibrary, checkLibrary, folderOf } from './library-check.js';
 import type { PluginManifest } from './manifest.js';
 import { ask, type ProbeLimits, runsHere } from './probed.js';
@@ -24,12 +24,12 @@ export async function libraryContents(
       ? remembered(dist, manifest, libraries)
       : documentOf(manifest, asked, own, libraries);
   const unpacked = strangers.map((path) => ({
-    code: 'PackFailed' as const,
+    code: 'NotPacked' as const,
     message: `${path} is not packed: of what lies beside it, only the library of the plugin is`,
   }));
   return {
     document,
-    entries: libraries.map((library) => fileEntry(libraryEntry(manifest, library), library.path)),
+    entries: libraries.map((library) => checkedEntry(libraryEntry(manifest, library), library.path)),
     probed: own === undefined ? null : folderOf(own),
     warnings: [...(asked?.warnings ?? []), ...unpacked],
   };
@@ -37,7 +37,7 @@ export async function libraryContents(
 
 /** Where no library runs here: what a build on another machine has asked of one of them. */
 function remembered(dist: string, manifest: PluginManifest, libraries: readonly CheckedLibrary[]): PluginDocument {
-  const document = readDocument(dist, manifest.name);
+  const document = readDocument(dist);
   const known = new Set(document?.files.map(({ sha256 }) => sha256));
   if (document !== undefined && libraries.some(({ sha256 }) => known.has(sha256))) {
     return { ...document, manifest, files: libraries.map((library) => libraryEntry(manifest, library)) };
@@ -50,7 +50,7 @@ function remembered(dist: string, manifest: PluginManifest, libraries: readonly 
       plugin: manifest.name,
       path: dist,
       operation: 'pack',
-      remedy: `Pack on a machine that one of them runs on, or copy dist/${manifest.name}.json too, which \`mortise build\` has written there.`,
+      remedy: `Pack on a machine that one of them runs on, or copy dist/${DOCUMENT} too, which \`mortise build\` has written there.`,
     },
   );
 }

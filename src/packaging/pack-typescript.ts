@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { PluginSystemError } from '../errors/index.js';
-import { fileEntry, textEntry } from './archive-entry.js';
+import { checkedEntry, textEntry } from './archive-entry.js';
 import { ANY } from './build-typescript.js';
 import type { Contents } from './contents.js';
 import type { PluginDocument } from './document.js';
@@ -24,7 +24,7 @@ export function typeScriptContents(directory: string, manifest: PluginManifest, 
     });
   }
   const { files } = document;
-  const placed = files.map((file) => fileEntry(file, join(directory, 'dist', file.path.slice(ANY.length + 1))));
+  const placed = files.map((file) => checkedEntry(file, join(directory, 'dist', file.path.slice(ANY.length + 1))));
   // Without the package.json of the project, Node would take .js for CommonJS.
   const type = `${ANY}/package.json`;
   const needsType = description['type'] === 'module' && !files.some(({ path }) => path === type);

@@ -6,7 +6,7 @@ import { type WrittenArchive, writeArchive } from './archive.js';
 import { checksums, type PackedFile, textEntry } from './archive-entry.js';
 import type { Contents } from './contents.js';
 import { librariesIn } from './dist.js';
-import { documentText, type PluginDocument, readDocument } from './document.js';
+import { DOCUMENT, documentText, type PluginDocument, readDocument } from './document.js';
 import { type PluginManifest, readManifest } from './manifest.js';
 import { libraryContents } from './pack-libraries.js';
 import { typeScriptContents } from './pack-typescript.js';
@@ -29,7 +29,7 @@ export interface PackReport extends WrittenArchive {
   /** In the order of the archive. */
   readonly files: readonly PackedFile[];
   /** metadata.json */
-  readonly metadata: PluginDocument;
+  readonly document: PluginDocument;
   readonly warnings: readonly PluginWarning[];
 }
 
@@ -50,7 +50,7 @@ export async function pack(directory: string, options: PackOptions): Promise<Pac
   const { document, entries, probed, warnings } = await contentsOf(folder, manifest, options);
   const listed = [
     textEntry('manifest.json', readFileSync(join(folder, 'manifest.json'))),
-    textEntry('metadata.json', documentText(document)),
+    textEntry(DOCUMENT, documentText(document)),
     ...entries,
     ...namesForPeople(folder).map((name) => textEntry(name, readFileSync(join(folder, name)))),
   ];
@@ -65,7 +65,7 @@ export async function pack(directory: string, options: PackOptions): Promise<Pac
     ...written,
     probed,
     files: all.map(({ path, size, sha256 }) => ({ path, size, sha256 })),
-    metadata: document,
+    document,
     warnings,
   };
 }
@@ -75,7 +75,7 @@ async function contentsOf(folder: string, manifest: PluginManifest, options: Pac
   const dist = join(folder, 'dist');
   const libraries = librariesIn(dist, manifest.name);
   if (libraries.found.length > 0) return await libraryContents(dist, manifest, libraries, options);
-  const document = readDocument(dist, manifest.name);
+  const document = readDocument(dist);
   if (document?.language === 'typescript') return typeScriptContents(folder, manifest, document);
   const [stranger] = libraries.strangers;
   const found = stranger === undefined ? '' : `; ${stranger} has another name`;

@@ -1,33 +1,47 @@
 import { randomUUID } from 'node:crypto';
 import { copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { PluginSystemError } from '../errors/index.js';
+import { type ErrorCode, PluginSystemError } from '../errors/index.js';
+
+/** What files are placed for, and what it is called when that fails. */
+export interface Purpose {
+  readonly code: ErrorCode;
+  readonly operation: string;
+  readonly remedy?: string;
+}
+
+/** Results of a build. */
+export const BUILDING: Purpose = { code: 'BuildFailed', operation: 'build' };
+
+const REMEDY = 'See that the folder can be written to, and end the programs that have the file open, then try again.';
 
 /**
  * Puts a copy of `file` in its place at once: a process that has the old one mapped keeps it.
- * @throws `BuildFailed`
+ * @throws the code of the purpose
  */
-export async function placeFile(file: string, target: string, operation: string): Promise<void> {
-  await place(target, operation, (temporary) => copyFile(file, temporary));
+export async function placeFile(file: string, target: string, purpose: Purpose): Promise<void> {
+  await place(target, purpose, (temporary) => copyFile(file, temporary));
 }
 
 /** Puts a file with this text in its place at once. */
-export async function placeText(text: string, target: string, operation: string): Promise<void> {
-  await place(target, operation, (temporary) => writeFile(temporary, text));
+export async function placeText(text: string, target: string, purpose: Purpose): Promise<void> {
+  await place(target, purpose, (temporary) => writeFile(temporary, text));
 }
 
-async function place(target: string, operation: string, write: (temporary: string) => Promise<void>): Promise<void> {
+/** Puts what `write` writes in its place at once; where that fails, what was there stays. Makes the folder. Returns what `write` returns. */
+export async function place<Result>(
+  target: string,
+  { code, operation, remedy = REMEDY }: Purpose,
+  write: (temporary: string) => Promise<Result>,
+): Promise<Result> {
   const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}`);
   try {
     await mkdir(dirname(target), { recursive: true });
-    await write(temporary);
+    const result = await write(temporary);
     await rename(temporary, target);
+    return result;
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
-    throw PluginSystemError.from(error, 'BuildFailed', {
-      path: target,
-      operation,
-      remedy: 'See that the folder can be written to, and end the programs that have the file open, then try again.',
-    });
+    throw PluginSystemError.from(error, code, { path: target, operation, remedy });
   }
 }

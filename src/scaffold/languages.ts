@@ -1,4 +1,4 @@
-/** Languages that a plugin can be created in; each has a folder in `templates`. */
+/** Languages that a plugin can be created in; each has a folder in `templates`, which is laid over `templates/common`. */
 export const LANGUAGES = ['c', 'cpp', 'rust', 'ts'] as const;
 
 export type Language = (typeof LANGUAGES)[number];

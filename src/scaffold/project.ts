@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { packageRoot } from '../native/index.js';
+import { packageRoot, packageVersion } from '../package/index.js';
 import type { Language } from './languages.js';
 import { projectNames } from './names.js';
 import { writeNewFolder } from './new-folder.js';
-import { fillTemplate } from './template.js';
+import { fillTemplates } from './template.js';
+import { NODE_TYPES, TYPESCRIPT } from './versions.js';
 
 export interface ProjectOptions {
   readonly name: string;
@@ -31,16 +32,13 @@ export interface CreatedProject {
 export function createProject({ name, language, folder, mortise }: ProjectOptions): CreatedProject {
   const names = projectNames(name);
   const target = resolve(folder ?? name);
-  const { version, devDependencies } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as {
-    version: string;
-    devDependencies: Readonly<Record<string, string>>;
-  };
-  const files = fillTemplate(join(packageRoot, 'templates', language), {
+  const templates = ['common', language].map((folder) => join(packageRoot, 'templates', folder));
+  const files = fillTemplates(templates, {
     name: names.name,
     class: names.className,
-    mortise: mortise === undefined ? `^${version}` : dependencyOn(mortise, target),
-    typescript: `^${devDependencies['typescript']}`,
-    nodetypes: `^${devDependencies['@types/node']}`,
+    mortise: mortise === undefined ? `^${packageVersion()}` : dependencyOn(mortise, target),
+    typescript: TYPESCRIPT,
+    nodetypes: NODE_TYPES,
   });
   writeNewFolder(target, files);
   return { name, language, folder: target, files: files.map(({ path }) => path) };

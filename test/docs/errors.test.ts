@@ -1,6 +1,6 @@
 import { ERROR_TABLE, WARNING_TABLE } from 'mortise';
 import { describe, expect, it } from 'vitest';
-import { tableRows } from './markdown.js';
+import { read, tableRows } from './markdown.js';
 
 const rows = tableRows('docs/errors.md', 'code').map(([code = '', category, raised, remedy]) => ({
   code: code.replaceAll('`', ''),
@@ -22,6 +22,12 @@ describe('docs/errors.md', () => {
   it('gives the category of each code', () => {
     const categories = Object.fromEntries(Object.entries(ERROR_TABLE).map(([code, { category }]) => [code, category]));
     expect(Object.fromEntries(rows.map(({ code, category }) => [code, category]))).toEqual(categories);
+  });
+
+  it('lists the categories', () => {
+    const [, list = ''] = /^Categories: ([^.]*)\./m.exec(read('docs/errors.md')) ?? [];
+    const listed = list.split(',').map((name) => name.replace(/\([^)]*\)/, '').trim());
+    expect(listed.sort()).toEqual([...new Set(Object.values(ERROR_TABLE).map(({ category }) => category))].sort());
   });
 
   it('says of each code when it is raised and what to do', () => {

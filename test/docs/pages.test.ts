@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { definePlugin, PluginManager } from 'mortise';
 import { describe, expect, it } from 'vitest';
+import { COMMON_OPTIONS } from '../../dist/cli/arguments.js';
 import { COMMANDS } from '../../dist/cli/commands.js';
 import { refusal } from '../support/errors.js';
 import { createManager } from '../support/managers.js';
@@ -83,6 +84,25 @@ describe('the pages for users', () => {
     );
     expect(namesIn('hook').sort()).toEqual(sorted((await known(() => manager.hook(nothing as never, () => {})))?.[2]));
     expect(namesIn('event').sort()).toEqual(sorted((await known(() => manager.on(nothing as never, () => {})))?.[2]));
+  });
+
+  it('give a command only options that it has', async () => {
+    const unknown: string[] = [];
+    let count = 0;
+    for (const page of pages()) {
+      // A command goes on behind a backslash, and ends where the quotation or the line does, or where a shell begins another.
+      const text = read(page).replace(/\\\n\s*/g, ' ');
+      for (const [whole, name = '', words = ''] of text.matchAll(/\bmortise (\w+)\b([^`\n|;&]*)/g)) {
+        const command = Object.hasOwn(COMMANDS, name) ? await COMMANDS[name]?.() : undefined;
+        if (command === undefined) continue;
+        const options = [...words.matchAll(/(?<=\s|\[)--([a-z][\w-]*)/g)].map(([, option]) => option as string);
+        count += options.length;
+        const known = Object.keys({ ...command.options, ...COMMON_OPTIONS });
+        if (options.some((option) => !known.includes(option))) unknown.push(`${page}: ${whole}`);
+      }
+    }
+    expect(unknown).toEqual([]);
+    expect(count).toBeGreaterThan(30);
   });
 
   it('docs/guide.md has all commands of the command line', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { json, mortise, start } from '../cli/mortise.js';
 import { temporaryFolder } from '../support/temporary.js';
-import { built, cargoProject, isHere, write } from './projects.js';
+import { built, cargoProject, isHere, MANIFEST, write } from './projects.js';
 
 describe.skipIf(!isHere('cargo') || process.platform === 'win32')('mortise build with Cargo', () => {
   it('[W27] builds a plugin', async () => {
@@ -12,18 +12,18 @@ describe.skipIf(!isHere('cargo') || process.platform === 'win32')('mortise build
     const { code, document, stderr } = await json('build', folder);
     expect(code, stderr).toBe(0);
     expect(document).toMatchObject({
-      plugin: 'checksum',
-      version: '0.4.0',
+      plugin: 'greeter',
+      version: '1.2.3',
       tool: 'cargo',
       probed: true,
       notStripped: null,
-      metadata: {
+      document: {
         language: 'rust',
-        manifest: { tags: ['rust'] },
-        stages: [{ id: 'checksum:crc32c' }, { id: 'checksum:xxh64' }],
+        manifest: MANIFEST,
+        stages: [{ id: 'greeter:greet', name: 'Greet' }],
       },
     });
-    expect(existsSync(join(folder, built('checksum')))).toBe(true);
+    expect(existsSync(join(folder, built('greeter')))).toBe(true);
     expect((document['unstripped'] as { path: string }).path.startsWith(join(folder, 'build/cargo/release'))).toBe(true);
     expect(existsSync(join(folder, 'target'))).toBe(false);
     // What is up to date is found again.
@@ -32,7 +32,7 @@ describe.skipIf(!isHere('cargo') || process.platform === 'win32')('mortise build
 
   it('shows what the compiler says', async () => {
     const folder = cargoProject();
-    writeFileSync(join(folder, 'src/lib.rs'), 'mod record;\nfn broken( {}\n');
+    writeFileSync(join(folder, 'src/lib.rs'), 'fn whole() {}\nfn broken( {}\n');
     const { code, stdout, stderr } = await mortise('build', folder);
     expect(code).toBe(1);
     expect(stdout).toBe('');
@@ -62,7 +62,7 @@ describe.skipIf(!isHere('cargo') || process.platform === 'win32')('mortise build
     git('init', '-q');
     git('add', '-A');
     git('commit', '-qm', 'a crate');
-    const folder = cargoProject({ dependencies: `near = { git = "file://${crate}" }\n` });
+    const folder = cargoProject({ more: `[dependencies.near]\ngit = "file://${crate}"\n` });
     const home = temporaryFolder();
     const linked = { CARGO_HOME: home, RUSTUP_HOME: process.env['RUSTUP_HOME'] ?? join(process.env['HOME'] ?? '', '.rustup') };
     const { code, stderr } = await start(['build', folder], linked).ended;

@@ -5,16 +5,26 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { json, mortise, start } from '../cli/mortise.js';
 import { runs } from '../isolation/processes.js';
+import { root } from '../project/installed.js';
 import { suffix } from '../support/plugins.js';
 import { temporaryFolder } from '../support/temporary.js';
-import { built, cmakeProject, filesIn, here, isHere, MANIFEST, pathOf, source, write } from './projects.js';
+import { built, cmakeProject, createdSource, DIES, filesIn, here, isHere, MANIFEST, pathOf, write } from './projects.js';
+
+/** A plugin without stages. `redefined`: macros that the build has made of manifest.json, with another value. */
+const plugin = (redefined: Readonly<Record<string, string>>) => `#include "mortise_manifest.h"
+${Object.entries(redefined)
+  .map(([macro, value]) => `#undef ${macro}\n#define ${macro} ${value}`)
+  .join('\n')}
+#include "mortise/kit.h"
+MORTISE_EXPORT_PLUGIN(MORTISE_THREADS_SAFE)
+`;
 
 describe.skipIf(!isHere('cmake') || process.platform === 'win32')('mortise build with CMake', () => {
   it('[W27] builds a plugin, strips it and writes what it says of itself', async () => {
     const folder = cmakeProject();
     const { code, document, stderr } = await json('build', folder);
     expect(code, stderr).toBe(0);
-    expect(filesIn(join(folder, 'dist'))).toEqual(['greeter.json', `${here}/greeter${suffix}`]);
+    expect(filesIn(join(folder, 'dist'))).toEqual([`${here}/greeter${suffix}`, 'metadata.json']);
     const unstripped = document['unstripped'] as { path: string; size: number };
     expect(document).toMatchObject({
       plugin: 'greeter',
@@ -29,20 +39,20 @@ describe.skipIf(!isHere('cmake') || process.platform === 'win32')('mortise build
     expect(statSync(unstripped.path).size).toBe(unstripped.size);
     expect(unstripped.size).toBeGreaterThan(document['size'] as number);
 
-    const metadata = JSON.parse(readFileSync(join(folder, 'dist/greeter.json'), 'utf8'));
-    expect(metadata).toEqual(document['metadata']);
-    expect(metadata).toMatchObject({
+    const written = JSON.parse(readFileSync(join(folder, 'dist/metadata.json'), 'utf8'));
+    expect(written).toEqual(document['document']);
+    expect(written).toMatchObject({
       format: 1,
       manifest: MANIFEST,
       language: 'c',
       abi: '1.0',
       threads: 'safe',
-      metadata: { priority: { category: 'third_party', value: 175 }, dependencies: [], rangeSyntax: 'npm' },
+      declared: { priority: { category: 'third_party', value: 175 }, dependencies: [], rangeSyntax: 'npm' },
       stages: [{ id: 'greeter:greet', name: 'Greet', description: 'Greets `who`', quick: true }],
       files: [{ platform: process.platform, arch: process.arch, path: `${here}/greeter${suffix}`, size: document['size'] }],
     });
     const inspected = await json('inspect', join(folder, built('greeter')));
-    expect(metadata.files[0].sha256).toBe(inspected.document['sha256']);
+    expect(written.files[0].sha256).toBe(inspected.document['sha256']);
   });
 
   it('[W27] says what it built, and shows what the tools print on stderr', async () => {
@@ -95,7 +105,7 @@ describe.skipIf(!isHere('cmake') || process.platform === 'win32')('mortise build
     const folder = cmakeProject();
     expect((await mortise('build', folder)).code).toBe(0);
     const before = readFileSync(join(folder, built('greeter')));
-    writeFileSync(join(folder, 'src/plugin.c'), source.replace('static Greeter greeter;', '#error broken here'));
+    writeFileSync(join(folder, 'src/plugin.c'), `#error broken here\n${createdSource(folder)}`);
     const { code, stdout, stderr } = await mortise('build', folder);
     expect(code).toBe(1);
     expect(stdout).toBe('');
@@ -112,7 +122,7 @@ describe.skipIf(!isHere('cmake') || process.platform === 'win32')('mortise build
 
   it('names each field in which the library differs from manifest.json', async () => {
     const own = String.raw`"{\"name\":\"greeter\",\"version\":\"1.0.0\",\"license\":\"MIT\"}"`;
-    const folder = cmakeProject({ plugin: source.replace('MORTISE_MANIFEST)', `${own})`) });
+    const folder = write(cmakeProject(), { 'src/plugin.c': plugin({ MORTISE_MANIFEST: own }) });
     const { code, document } = await json('build', folder);
     expect(code).toBe(1);
     expect(document).toMatchObject({
@@ -129,7 +139,7 @@ describe.skipIf(!isHere('cmake') || process.platform === 'win32')('mortise build
   });
 
   it('finds a version that only the table says', async () => {
-    const folder = cmakeProject({ plugin: source.replace('return MORTISE_MANIFEST_VERSION;', 'return "1.0.0";') });
+    const folder = write(cmakeProject(), { 'src/plugin.c': plugin({ MORTISE_MANIFEST_VERSION: '"1.0.0"' }) });
     const { code, document } = await json('build', folder);
     expect(code).toBe(1);
     expect(document).toMatchObject({
@@ -141,19 +151,19 @@ describe.skipIf(!isHere('cmake') || process.platform === 'win32')('mortise build
   });
 
   it('refuses a library without a record', async () => {
-    const folder = cmakeProject({ plugin: source.replace(/^MORTISE_RECORD.*$/m, '') });
+    const folder = cmakeProject();
+    cpSync(join(root, 'c-plugins/base-layout-c/plugin.c'), join(folder, 'src/plugin.c'));
     const { code, document } = await json('build', folder);
     expect(code).toBe(1);
     expect(document).toMatchObject({ error: { code: 'RecordMissing', remedy: expect.stringContaining('MORTISE_RECORD') } });
   });
 
   it('refuses a plugin that dies when it is opened, and names where', async () => {
-    const plugin = source.replace('MortiseStage stage = {0};', 'MortiseStage stage = {0};\n  *(volatile int*)8 = 1;');
-    const folder = cmakeProject({ plugin });
+    const folder = cmakeProject({ above: DIES });
     const { code, document } = await json('build', folder);
     expect(code).toBe(1);
     expect(document).toMatchObject({
-      error: { code: 'FirstLookCrashed', phase: 'stages', message: expect.stringContaining('SIGSEGV during register_stages') },
+      error: { code: 'FirstLookCrashed', phase: 'loading', message: expect.stringContaining('SIGSEGV during the opening') },
     });
     const { path } = document['error'] as { path: string };
     expect(existsSync(path), 'what failed can be looked at').toBe(true);
@@ -161,11 +171,17 @@ describe.skipIf(!isHere('cmake') || process.platform === 'win32')('mortise build
   });
 
   it('passes on what is no reason to refuse it', async () => {
-    const plugin = source
-      .replace('.free_name = free_text', '.free_name = (void (*)(char*))free')
-      .replace('#include <string.h>', '#include <stdlib.h>\n#include <string.h>')
-      .replace('return MORTISE_MANIFEST_NAME;', 'return strcpy(malloc(64), MORTISE_MANIFEST_NAME);');
-    const { code, stderr } = await mortise('build', cmakeProject({ plugin }));
+    const plugin = `#include "mortise_manifest.h"
+#include "mortise/kit.h"
+#include <stdlib.h>
+static FfiResult greet(void* state, const MortiseContext* context, MortiseError* error) {
+  (void)state;
+  return mortise_set_int64(context, "greeting", 1, error);
+}
+static const MortiseStage stages[] = {MORTISE_STAGE("greeter:greet", greet, .destroy = free)};
+MORTISE_EXPORT_PLUGIN(MORTISE_THREADS_SAFE, .stages = MORTISE_ITEMS(stages))
+`;
+    const { code, stderr } = await mortise('build', write(cmakeProject(), { 'src/plugin.c': plugin }));
     expect(code, stderr).toBe(0);
     expect(stderr).toContain('warning SlotInOtherLibrary:');
   });

@@ -18,7 +18,7 @@ describe.skipIf(process.platform === 'win32')('mortise build with node-gyp', () 
         plugin: 'greeter',
         tool: 'node-gyp',
         probed: true,
-        metadata: { stages: [{ id: 'greeter:greet' }] },
+        document: { stages: [{ id: 'greeter:greet' }] },
       });
       expect(existsSync(join(folder, built('greeter')))).toBe(true);
       expect((document['unstripped'] as { path: string }).path.startsWith(join(folder, 'build/Release'))).toBe(true);

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -17,17 +17,17 @@ describe('mortise build with tsc', () => {
       platform: 'any',
       unstripped: null,
       result: join(folder, 'dist/plugin.js'),
-      metadata: {
+      document: {
         language: 'typescript',
         entry: 'any/plugin.js',
-        files: [{ path: 'any/hello.js' }, { path: 'any/plugin.js', platform: 'any' }],
+        files: [{ path: 'any/plugin.js', platform: 'any' }, { path: 'any/words.js' }],
       },
     });
     expect(document).toMatchObject({
       probed: true,
-      metadata: { metadata: { priority: { category: 'third_party' } }, stages: [{ id: 'reporter:greet' }] },
+      document: { declared: { priority: { category: 'third_party' } }, stages: [{ id: 'reporter:greet' }] },
     });
-    expect(filesIn(join(folder, 'dist'))).toEqual(['hello.d.ts', 'hello.js', 'plugin.d.ts', 'plugin.js', 'reporter.json']);
+    expect(filesIn(join(folder, 'dist'))).toEqual(['metadata.json', 'plugin.d.ts', 'plugin.js', 'words.d.ts', 'words.js']);
     expect(filesIn(folder).filter((path) => path.startsWith('.mortise'))).toEqual([]);
     const { default: plugin } = await import(pathToFileURL(join(folder, 'dist/plugin.js')).href);
     expect(plugin.metadata).toMatchObject({ name: 'reporter', version: '2.0.0' });
@@ -66,18 +66,19 @@ describe('mortise build with tsc', () => {
 
   it('shows what the compiler says, and writes nothing then', async () => {
     const folder = typeScriptProject();
-    writeFileSync(join(folder, 'src/hello.ts'), 'export const hello = (who: string): string => 42;\n');
+    writeFileSync(join(folder, 'src/words.ts'), 'export const words: string = 42;\n');
     const { code, stderr } = await mortise('build', folder);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/hello\.ts\S+ ?(- )?error TS2322/);
+    expect(stderr).toMatch(/words\.ts\S+ ?(- )?error TS2322/);
     expect(stderr).toMatch(/error BuildFailed: tsc failed: exit code \d/);
     expect(existsSync(join(folder, 'dist'))).toBe(false);
   });
 
   it('refuses a module that is no plugin, and one of another version', async () => {
     const folder = typeScriptProject();
-    const plugin = readFileSync(join(folder, 'src/plugin.ts'), 'utf8');
-    writeFileSync(join(folder, 'src/plugin.ts'), plugin.replace('\n  version,', "\n  version: '1.0.0',"));
+    const other =
+      "import { definePlugin } from 'mortise';\nexport default definePlugin({ name: 'reporter', version: '1.0.0' });\n";
+    writeFileSync(join(folder, 'src/plugin.ts'), other);
     expect(await json('build', folder)).toMatchObject({
       code: 1,
       document: {
@@ -124,7 +125,7 @@ describe('mortise build with tsc', () => {
   ])('finds the module in %j', async (description) => {
     expect(await json('build', typeScriptProject(description))).toMatchObject({
       code: 0,
-      document: { metadata: { entry: 'any/plugin.js' } },
+      document: { document: { entry: 'any/plugin.js' } },
     });
   });
 });

@@ -20,18 +20,7 @@ import { looksOf } from '../isolation/processes.js';
 import { root } from '../project/installed.js';
 import { suffix } from '../support/plugins.js';
 import { temporaryFolder } from '../support/temporary.js';
-import {
-  built,
-  cmakeProject,
-  filesIn,
-  here,
-  isHere,
-  MANIFEST,
-  source,
-  typeScriptProject,
-  write,
-  writeCmakeProject,
-} from './projects.js';
+import { built, cmakeProject, DIES, filesIn, HANGS, here, isHere, MANIFEST, typeScriptProject, write } from './projects.js';
 
 const MINGW = 'x86_64-w64-mingw32-gcc';
 const hasTools = isHere('cmake') && process.platform !== 'win32';
@@ -41,10 +30,10 @@ describe.skipIf(!hasTools)('mortise pack', () => {
   const original = mkdtempSync(join(tmpdir(), 'mortise-packed-'));
   afterAll(() => rmSync(original, { recursive: true, force: true }));
   beforeAll(async () => {
-    writeCmakeProject(original);
+    cmakeProject({ folder: original });
     const { code, stderr } = await mortise('build', original);
     expect(code, stderr).toBe(0);
-    write(original, { 'README.md': '# greeter\n', LICENSE: 'MIT\n' });
+    write(original, { LICENSE: 'MIT\n' });
   }, 120_000);
 
   const project = () => {
@@ -80,7 +69,7 @@ describe.skipIf(!hasTools)('mortise pack', () => {
     if (summed.error === undefined) expect(summed.stdout.split(' ')[0]).toBe(document['sha256']);
     expect(readFileSync(join(unpacked, 'manifest.json'))).toEqual(readFileSync(join(folder, 'manifest.json')));
     const metadata = JSON.parse(readFileSync(join(unpacked, 'metadata.json'), 'utf8'));
-    expect(metadata).toEqual(JSON.parse(readFileSync(join(folder, 'dist/greeter.json'), 'utf8')));
+    expect(metadata).toEqual(JSON.parse(readFileSync(join(folder, 'dist/metadata.json'), 'utf8')));
     expect(metadata.files[0].path).toBe(library);
     const probed = await json('probe', join(unpacked, library), '--init');
     expect(probed.document).toMatchObject({ ok: true, metadata: { name: 'greeter', version: '1.2.3' } });
@@ -153,7 +142,7 @@ describe.skipIf(!hasTools)('mortise pack', () => {
     });
     copyFileSync(join(original, built('greeter')), join(folder, built('greeter')));
     expect((await json('pack', folder)).document).toMatchObject({
-      warnings: [{ message: expect.stringContaining(`libgreeter${suffix} is not packed`) }],
+      warnings: [{ code: 'NotPacked', message: expect.stringContaining(`libgreeter${suffix} is not packed`) }],
     });
   });
 
@@ -194,21 +183,18 @@ describe.skipIf(!hasTools)('mortise pack', () => {
   });
 
   it('refuses a plugin that dies when it is opened', async () => {
-    const dying = cmakeProject({
-      plugin: source.replace('MortiseStage stage = {0};', 'MortiseStage stage = {0};\n  *(volatile int*)8 = 1;'),
-    });
+    const dying = cmakeProject({ above: DIES });
     await mortise('build', dying);
     const folder = project();
     copyFileSync(join(dying, 'build/cmake', `greeter${suffix}`), join(folder, built('greeter')));
     expect(await json('pack', folder)).toMatchObject({
       code: 1,
-      document: { error: { code: 'FirstLookCrashed', phase: 'stages' } },
+      document: { error: { code: 'FirstLookCrashed', phase: 'loading' } },
     });
   });
 
   it('leaves no archive when it is interrupted', async () => {
-    const plugin = source.replace('MortiseStage stage = {0};', 'MortiseStage stage = {0};\n  for (volatile int i = 1; i;) { }');
-    const hanging = cmakeProject({ plugin });
+    const hanging = cmakeProject({ above: HANGS });
     await mortise('build', hanging, '--timeout', '500');
     const folder = project();
     copyFileSync(join(hanging, 'build/cmake', `greeter${suffix}`), join(folder, built('greeter')));
@@ -238,7 +224,7 @@ describe.skipIf(!hasTools)('mortise pack', () => {
       const { document } = await json('pack', folder);
       expect(document).toMatchObject({
         probed: here,
-        metadata: {
+        document: {
           files: [{ platform: process.platform }, { platform: 'win32', arch: 'x64', path: 'win32-x64/greeter.dll' }],
         },
       });
@@ -253,20 +239,20 @@ describe.skipIf(!hasTools)('mortise pack', () => {
       // Lists the other library as well.
       const rebuilt = await json('build', folder);
       expect(rebuilt.document, JSON.stringify(rebuilt.document)).toMatchObject({
-        metadata: { files: [{}, { platform: 'win32' }] },
+        document: { files: [{}, { platform: 'win32' }] },
       });
       rmSync(join(folder, 'dist', here), { recursive: true });
       const { document } = await json('pack', folder);
       expect(document).toMatchObject({
         probed: null,
-        metadata: { stages: [{ id: 'greeter:greet' }], files: [{ path: 'win32-x64/greeter.dll' }] },
+        document: { stages: [{ id: 'greeter:greet' }], files: [{ path: 'win32-x64/greeter.dll' }] },
       });
-      rmSync(join(folder, 'dist/greeter.json'));
+      rmSync(join(folder, 'dist/metadata.json'));
       expect((await json('pack', folder)).document).toMatchObject({
         error: {
           code: 'PackFailed',
           message: expect.stringContaining(`runs on ${here}`),
-          remedy: expect.stringContaining('dist/greeter.json'),
+          remedy: expect.stringContaining('dist/metadata.json'),
         },
       });
     });
@@ -278,7 +264,7 @@ describe.skipIf(!hasTools)('mortise pack', () => {
       const { code, document } = await json('build', folder);
       expect(code).toBe(0);
       expect(document).toMatchObject({
-        metadata: { files: [{ platform: process.platform }] },
+        document: { files: [{ platform: process.platform }] },
         warnings: [
           { code: 'ManifestMismatch', message: expect.stringContaining('greeter.dll: version: "2.0.0" in manifest.json') },
         ],
@@ -297,9 +283,10 @@ describe('mortise pack of a plugin in TypeScript', () => {
     expect(paths).toEqual([
       'manifest.json',
       'metadata.json',
-      'any/hello.js',
       'any/plugin.js',
+      'any/words.js',
       'any/package.json',
+      'README.md',
       'SHA256SUMS',
     ]);
     const unpacked = temporaryFolder();
@@ -335,13 +322,13 @@ describe('mortise pack of a plugin in TypeScript', () => {
   it('refuses JavaScript that is not what was built, or not of this manifest', async () => {
     const folder = typeScriptProject();
     expect((await json('build', folder)).code).toBe(0);
-    const before = readFileSync(join(folder, 'dist/hello.js'));
-    writeFileSync(join(folder, 'dist/hello.js'), 'export const hello = () => "changed";\n');
+    const before = readFileSync(join(folder, 'dist/words.js'));
+    writeFileSync(join(folder, 'dist/words.js'), 'export const words = ["changed"];\n');
     expect((await json('pack', folder)).document).toMatchObject({
-      error: { code: 'PackFailed', path: join(folder, 'dist/hello.js') },
+      error: { code: 'PackFailed', path: join(folder, 'dist/words.js') },
     });
-    writeFileSync(join(folder, 'dist/hello.js'), before);
-    writeFileSync(join(folder, 'manifest.json'), JSON.stringify({ name: 'reporter', version: '3.0.0' }));
+    writeFileSync(join(folder, 'dist/words.js'), before);
+    writeFileSync(join(folder, 'manifest.json'), JSON.stringify({ ...MANIFEST, name: 'reporter', version: '3.0.0' }));
     expect((await json('pack', folder)).document).toMatchObject({
       error: { code: 'ManifestMismatch', message: 'version: "3.0.0" in manifest.json, "2.0.0" when it was built' },
     });

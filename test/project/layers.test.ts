@@ -22,6 +22,7 @@ const LAYERS = [
   'binary',
   'plugin',
   'errors',
+  'package',
 ];
 
 interface Import {
@@ -32,6 +33,8 @@ interface Import {
   readonly isPackage: boolean;
   /** Erased by the compiler: nothing is imported when the program runs. */
   readonly isType: boolean;
+  /** Written as a call: imported when that is reached. */
+  readonly isLater: boolean;
 }
 
 const source = join(root, 'src');
@@ -50,10 +53,10 @@ const SPECIFIERS = [
 
 function importsOf(from: string): Import[] {
   const text = readFileSync(join(source, from), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '');
-  return SPECIFIERS.flatMap((pattern) => [...text.matchAll(pattern)]).map(([, type, specifier = '']) => {
+  return SPECIFIERS.flatMap((pattern) => [...text.matchAll(pattern)]).map(([whole, type, specifier = '']) => {
     const isPackage = !specifier.startsWith('.');
     const to = isPackage ? specifier : posix.join(dirname(from), specifier).replace(/\.js$/, '.ts');
-    return { from, to, isPackage, isType: Boolean(type) };
+    return { from, to, isPackage, isType: Boolean(type), isLater: whole.endsWith(')') };
   });
 }
 
@@ -107,6 +110,17 @@ describe('the layers of src', () => {
     };
     for (const file of files) visit(file, []);
     expect(cycles).toEqual([]);
+  });
+
+  it('let the program load nothing but its own files, errors and the place of the package, until a command needs more', () => {
+    const loaded = new Set<string>();
+    const load = (file: string): void => {
+      if (loaded.has(file)) return;
+      loaded.add(file);
+      for (const { from, to, isType, isLater } of inside) if (from === file && !isType && !isLater) load(to);
+    };
+    for (const file of ['cli/main.ts', 'cli/include.ts']) load(file);
+    expect([...new Set([...loaded].map(layerOf))].sort()).toEqual(['cli', 'errors', 'package']);
   });
 
   it('keep index.ts files to exports of what is elsewhere', () => {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { packageRoot } from '../../native/index.js';
+import { packageRoot } from '../../package/index.js';
 import { type BuildJob, chooseLibrary, type LibraryTool } from './build-tool.js';
 import { runTool } from './tool-process.js';
 

@@ -1,4 +1,4 @@
-/* A plugin with a stage that greets, and a function that others call. */
+/* A plugin with a stage that greets. */
 #include "mortise_manifest.h"
 
 #include "mortise/kit.h"
@@ -19,22 +19,9 @@ static FfiResult describe_greet(void* state, const MortiseContext* context, Mort
   return mortise_describef(context, error, "greet %.*s", MORTISE_PRINT(who));
 }
 
-/* hello(who) */
-static FfiResult hello(void* state, const MortiseArguments* arguments, MortiseReturn* result, MortiseError* error) {
-  MortiseView who;
-  (void)state;
-  MORTISE_TRY(mortise_arguments_count(arguments, 1, error));
-  MORTISE_TRY(mortise_argument_string(arguments, 0, &who, error));
-  return mortise_return_format(result, error, "Hello, %.*s", MORTISE_PRINT(who));
-}
-
 static const MortiseStage stages[] = {
     MORTISE_STAGE("@name@:greet", greet, .name = "Greet", .description = "Greets `who`", .dry_run = describe_greet,
                   .flags = MORTISE_STAGE_QUICK),
 };
 
-static const MortiseCallable functions[] = {
-    MORTISE_FUNCTION("hello", hello, .description = "Greets its argument", .flags = MORTISE_FUNCTION_QUICK),
-};
-
-MORTISE_EXPORT_PLUGIN(MORTISE_THREADS_SAFE, .stages = MORTISE_ITEMS(stages), .functions = MORTISE_ITEMS(functions))
+MORTISE_EXPORT_PLUGIN(MORTISE_THREADS_SAFE, .stages = MORTISE_ITEMS(stages))

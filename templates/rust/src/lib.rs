@@ -1,6 +1,6 @@
-//! A plugin with a stage that greets, and a function that others call.
+//! A plugin with a stage that greets.
 
-use mortise::{export_plugin, Call, Context, Function, Plugin, Result, Stage};
+use mortise::{export_plugin, Context, Plugin, Result, Stage};
 
 /// What lives as long as the plugin is open: nothing so far.
 struct @class@;
@@ -17,12 +17,6 @@ impl Plugin for @class@ {
             .dry_run(Self::describe_greet)
             .quick()]
     }
-
-    fn functions(&self) -> Vec<Function<Self>> {
-        vec![Function::new("hello", Self::hello)
-            .description("Greets its argument")
-            .quick()]
-    }
 }
 
 impl @class@ {
@@ -36,12 +30,6 @@ impl @class@ {
     fn describe_greet(&self, context: &Context) -> Result {
         let who = context.string("who")?;
         context.describe(format!("greet {who}"))
-    }
-
-    /// hello(who)
-    fn hello(&self, call: &Call) -> Result<String> {
-        let who = call.string(0)?;
-        Ok(format!("Hello, {who}"))
     }
 }
 
