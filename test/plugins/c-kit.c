@@ -249,7 +249,7 @@ static void check_results(void) {
   CHECK(call(FAILS_AFTER_ALL, &argument, 1, &result, text, sizeof text) == MORTISE_BUSY && strcmp(text, "not now") == 0 && result.tag == MORTISE_NULL);
   CHECK(call(COUNTS, NULL, 0, &result, text, sizeof text) == MORTISE_INVALID_DATA && strcmp(text, "`counts` takes 1 to 2 arguments, but got 0") == 0);
   CHECK(call(COUNTS, wrong, 2, &result, text, sizeof text) == MORTISE_WRONG_TYPE && strcmp(text, "argument 1 of `counts` must be a bool, but is a string") == 0);
-  CHECK(call(COUNTS, wrong + 1, 1, &result, text, sizeof text) == MORTISE_INVALID_DATA && strcmp(text, "argument 2 of `counts` must be an int64, but 1 was given") == 0);
+  CHECK(call(COUNTS, wrong + 1, 1, &result, text, sizeof text) == MORTISE_INVALID_DATA && strcmp(text, "argument 2 of `counts` must be a double, but 1 was given") == 0);
   CHECK(call(FUNCTIONS, NULL, 0, &result, text, sizeof text) == MORTISE_NOT_FOUND);
 }
 

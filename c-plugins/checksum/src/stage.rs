@@ -109,7 +109,7 @@ fn compute<S: Sum>(context: &Context) -> Result {
     }
     let hex = sum.hex();
     context.set(S::KEY, &hex)?;
-    debug!(context, "checksum computed"; sum = hex, bytes = total as i64);
+    debug!(context, "checksum computed"; sum = hex, bytes = total);
     Ok(())
 }
 

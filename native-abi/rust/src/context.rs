@@ -119,10 +119,10 @@ impl<'a> Context<'a> {
 
     typed_getters!('a, key: &str);
 
-    /// Sets `key`; the host copies the value.
+    /// Sets `key`; the host copies the value. [`Code::INVALID_DATA`] for an integer that is beyond an `i64`.
     #[inline]
     pub fn set(&self, key: &str, value: impl ToValue) -> Result {
-        let value = value.to_value().to_raw();
+        let value = value.to_value()?.to_raw();
         // SAFETY: the arguments are as the contract wants them.
         match Code(with_c_str(KEY, key, |name| unsafe { (self.raw.set)(self.raw, name, &value) })?) {
             Code::OK => Ok(()),

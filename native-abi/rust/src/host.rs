@@ -99,7 +99,7 @@ impl Host {
     }
 
     fn call_with(self, function: &str, arguments: &[&dyn ToValue], timeout_ns: u64) -> Result<Value> {
-        let arguments: Vec<MortiseValue> = arguments.iter().map(|argument| argument.to_value().to_raw()).collect();
+        let arguments = arguments.iter().map(|argument| Ok(argument.to_value()?.to_raw())).collect::<Result<Vec<MortiseValue>>>()?;
         let mut result = MortiseValue::NULL;
         let mut text = [0u8; MORTISE_KIT_MESSAGE];
         let mut error = MortiseError {
@@ -120,7 +120,7 @@ impl Host {
 
     /// Publishes a message under a topic: parts of `[A-Za-z0-9_-]+` joined by dots.
     pub fn publish(self, topic: &str, payload: impl ToValue) -> Result {
-        let payload = payload.to_value().to_raw();
+        let payload = payload.to_value()?.to_raw();
         // SAFETY: the arguments are as the contract wants them; the host copies the payload.
         match Code(with_c_str("the topic", topic, |name| unsafe { (self.0.publish)(self.0, name, &payload) })?) {
             Code::OK => Ok(()),

@@ -65,7 +65,7 @@ impl Host {
     }
 
     /// Queues a line: `host.log(Level::Info, "ready", &[("port", &8080)])`. Returns at once, on any thread. A line that the host does not take, because its
-    /// queue is full for example, is counted there; it is no reason to fail.
+    /// queue is full for example, is counted there; it is no reason to fail. A line with a field that is an integer beyond an `i64` is lost: give its digits.
     pub fn log(self, level: Level, message: &str, fields: &[(&str, &dyn ToValue)]) {
         if self.logs(level) {
             let _ = self.try_log(level, message, fields);
@@ -75,12 +75,10 @@ impl Host {
     /// As `log`, whatever the level, and says why the host did not take the line.
     pub fn try_log(self, level: Level, message: &str, fields: &[(&str, &dyn ToValue)]) -> Result {
         let keys = fields.iter().map(|(key, _)| c_string("the field", key)).collect::<Result<Vec<CString>>>()?;
-        let line = |((_, value), key): (&(&str, &dyn ToValue), &CString)| MortiseField {
-            key: key.as_ptr(),
-            reserved: ptr::null(),
-            value: value.to_value().to_raw(),
+        let line = |((_, value), key): (&(&str, &dyn ToValue), &CString)| {
+            Ok(MortiseField { key: key.as_ptr(), reserved: ptr::null(), value: value.to_value()?.to_raw() })
         };
-        let raw: Vec<MortiseField> = fields.iter().zip(&keys).map(line).collect();
+        let raw = fields.iter().zip(&keys).map(line).collect::<Result<Vec<MortiseField>>>()?;
         let host = self.as_raw();
         // SAFETY: the arguments are as the contract wants them; the host copies the line.
         match Code(unsafe { ((*host).log)(host, level as u32, message.as_ptr().cast(), message.len(), raw.as_ptr(), raw.len()) }) {

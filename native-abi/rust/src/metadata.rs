@@ -223,7 +223,8 @@ pub(crate) fn give_dependencies(dependencies: &[Dependency]) -> Result<FfiSlice>
 }
 
 pub(crate) fn give_incompatibilities(plugins: Vec<Incompatibility>) -> Result<FfiSlice> {
-    let plugins: Vec<Dependency> = plugins.into_iter().map(|plugin| Dependency { plugin: plugin.plugin, range: plugin.range, is_required: false }).collect();
+    let plugins: Vec<Dependency> =
+        plugins.into_iter().map(|plugin| Dependency { plugin: plugin.plugin, range: plugin.range, is_required: false }).collect();
     give_dependencies(&plugins)
 }
 

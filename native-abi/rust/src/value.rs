@@ -111,17 +111,17 @@ unsafe fn data_of<'a>(raw: &MortiseValue) -> Result<&'a [u8]> {
     Ok(unsafe { std::slice::from_raw_parts(raw.payload.data.cast(), length) })
 }
 
-/// What can be handed over as a value; it is borrowed, and the receiver copies it.
+/// What can be handed over as a value; it is borrowed, and the receiver copies it. [`Code::INVALID_DATA`] for an integer that is beyond an `i64`.
 pub trait ToValue {
-    fn to_value(&self) -> ValueRef<'_>;
+    fn to_value(&self) -> Result<ValueRef<'_>>;
 }
 
 macro_rules! to_value {
     ($($type:ty: $self:ident => $value:expr;)+) => {
         $(impl ToValue for $type {
             #[inline]
-            fn to_value(&$self) -> ValueRef<'_> {
-                $value
+            fn to_value(&$self) -> Result<ValueRef<'_>> {
+                Ok($value)
             }
         })+
     };
@@ -148,22 +148,35 @@ to_value! {
     Value: self => self.as_ref();
 }
 
+macro_rules! whole_to_value {
+    ($($type:ty),+) => {
+        $(impl ToValue for $type {
+            fn to_value(&self) -> Result<ValueRef<'_>> {
+                let beyond = |_| Error::new(Code::INVALID_DATA, format!("{} is greater than an int64 can be", self));
+                i64::try_from(*self).map(ValueRef::Int64).map_err(beyond)
+            }
+        })+
+    };
+}
+
+whole_to_value! { u64, usize, isize }
+
 impl<T: ToValue + ?Sized> ToValue for &T {
-    fn to_value(&self) -> ValueRef<'_> {
+    fn to_value(&self) -> Result<ValueRef<'_>> {
         (**self).to_value()
     }
 }
 
 /// None is null.
 impl<T: ToValue> ToValue for Option<T> {
-    fn to_value(&self) -> ValueRef<'_> {
-        self.as_ref().map_or(ValueRef::Null, ToValue::to_value)
+    fn to_value(&self) -> Result<ValueRef<'_>> {
+        self.as_ref().map_or(Ok(ValueRef::Null), ToValue::to_value)
     }
 }
 
 impl<T: AsRef<str>> ToValue for Json<T> {
-    fn to_value(&self) -> ValueRef<'_> {
-        ValueRef::Json(self.0.as_ref())
+    fn to_value(&self) -> Result<ValueRef<'_>> {
+        Ok(ValueRef::Json(self.0.as_ref()))
     }
 }
 

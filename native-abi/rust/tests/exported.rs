@@ -97,7 +97,7 @@ fn says_what_its_methods_and_its_manifest_say() {
     assert_eq!(requirements, wanted.map(|(id, required, provided)| (id.to_owned(), required, provided)));
     assert_eq!(plugin.items(table.conflicts_with, table.free_conflicts_with, name).0, ["legacy"]);
     let (incompatible, _) = plugin.items(table.incompatible_with, table.free_incompatible_with, dependency);
-    assert_eq!(incompatible, [("other".to_owned(), Some("<2".to_owned()), false)]);
+    assert_eq!(incompatible, [("other".to_owned(), Some("<2".to_owned()), false), ("rival".to_owned(), None, false)]);
     assert_eq!(plugin.destroy(), "");
 }
 

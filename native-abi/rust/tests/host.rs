@@ -44,10 +44,19 @@ impl Plugin for Asking {
                 // SAFETY: the host has none.
                 Ok(unsafe { call.host().extension::<Store>("com.example.none/1") }?.is_some())
             }),
+            Function::new("large line", |_: &Self, call| {
+                call.host().try_log(Level::Trace, "text", &[("bytes", &call.string(0)?.parse::<u64>()?)])
+            }),
             Function::new("line", |_: &Self, call| call.host().try_log(Level::Trace, call.string(0)?, &[("a\0b", &1)])),
         ]
     }
+
+    fn extension(id: &str) -> Option<Extension> {
+        [MORTISE_EXT_RESOURCES, MORTISE_EXT_ERROR].contains(&id).then_some(Extension::new(&OWN))
+    }
 }
+
+static OWN: Store = Store { size: std::mem::size_of::<Store>() as u32, first: 0 };
 
 export_plugin!(Asking, manifest: r#"{"name": "asking", "version": "1.0.0"}"#, threads: One);
 
@@ -138,5 +147,25 @@ fn a_line_that_cannot_be_logged_says_why() {
     let _one = alone();
     let plugin = running();
     assert_eq!(plugin.call("line", &["text".into()]), failure(MORTISE_INVALID_DATA, "the field \"a\\0b\" contains NUL"));
+    plugin.destroy();
+}
+
+#[test]
+fn an_integer_that_no_int64_holds_is_refused() {
+    let _one = alone();
+    let plugin = running();
+    assert_eq!(plugin.call("large line", &["9223372036854775807".into()]), Ok(Held::Null));
+    let beyond = "9223372036854775808 is greater than an int64 can be";
+    assert_eq!(plugin.call("large line", &["9223372036854775808".into()]), failure(MORTISE_INVALID_DATA, beyond));
+    plugin.destroy();
+}
+
+#[test]
+fn a_table_of_the_author_counts_before_that_of_the_kit_but_for_the_last_message() {
+    let _one = alone();
+    let plugin = running();
+    let own: *const Store = &OWN;
+    assert_eq!(extension(MORTISE_EXT_RESOURCES), own.cast());
+    assert_ne!(extension(MORTISE_EXT_ERROR), own.cast());
     plugin.destroy();
 }

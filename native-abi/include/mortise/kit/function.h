@@ -72,7 +72,7 @@ static inline FfiResult mortise_arguments_count(const MortiseArguments* argument
 
 static inline MortiseOrigin mortise_kit_argument(const MortiseArguments* arguments, size_t index) {
   MortiseOrigin origin;
-  origin.kind = NULL;
+  origin.kind = "argument";
   origin.name = arguments->function;
   origin.argument = (unsigned)index + 1;
   return origin;

@@ -7,7 +7,7 @@
 #include "failure.h"
 #include "view.h"
 
-/* Where a value comes from, for messages: {"the context value", "who", 0} → the context value `who`; {NULL, "add", 2} → argument 2 of `add`. */
+/* Where a value comes from, for messages: {"the context value", "who", 0} → the context value `who`; {"argument", "add", 2} → argument 2 of `add`. */
 typedef struct MortiseOrigin {
   const char* kind;
   const char* name;

@@ -156,7 +156,7 @@ impl Plugin for Subject {
             Stage::new("subject:types", |_: &Self, context| {
                 context.set("sum", context.int64("whole")? as f64 + context.double("int")?)?;
                 context.set("text", context.string("text")?.to_uppercase())?;
-                context.set("bytes", context.bytes("bytes")?.len() as i64)?;
+                context.set("bytes", context.bytes("bytes")?.len())?;
                 context.set("json", Json(context.json("json")?))?;
                 context.set("absent", context.find::<bool>("absent")?)?;
                 context.set("truth", !context.bool("truth")?)?;
@@ -227,7 +227,7 @@ impl Plugin for Subject {
 
     fn incompatible_with(&self) -> Vec<Incompatibility> {
         panic_if("incompatible_with");
-        vec![Incompatibility::new("other", "<2")]
+        vec![Incompatibility::new("other", "<2"), Incompatibility::new("rival", "*").any_version()]
     }
 
     fn register_stages(&self, registry: &Registry<'_, Self>) -> Result {
