@@ -1,14 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { json, mortise, start } from '../cli/mortise.js';
 import { temporaryFolder } from '../support/temporary.js';
-import { built, cargoProject, isHere, MANIFEST, write } from './projects.js';
+import { built, cargoProject, isHere, MANIFEST, overlay, sharedFolder, write } from './projects.js';
 
 describe.skipIf(!isHere('cargo') || process.platform === 'win32')('mortise build with Cargo', () => {
+  /** Tests that vary it lay files over it, so that the kit is compiled once. */
+  const folder = sharedFolder();
+  beforeAll(() => void cargoProject({ folder }));
+
   it('[W27] builds a plugin', async () => {
-    const folder = cargoProject();
     const { code, document, stderr } = await json('build', folder);
     expect(code, stderr).toBe(0);
     expect(document).toMatchObject({
@@ -31,8 +34,7 @@ describe.skipIf(!isHere('cargo') || process.platform === 'win32')('mortise build
   });
 
   it('shows what the compiler says', async () => {
-    const folder = cargoProject();
-    writeFileSync(join(folder, 'src/lib.rs'), 'fn whole() {}\nfn broken( {}\n');
+    overlay(join(folder, 'src/lib.rs'), () => 'fn whole() {}\nfn broken( {}\n');
     const { code, stdout, stderr } = await mortise('build', folder);
     expect(code).toBe(1);
     expect(stdout).toBe('');
@@ -41,7 +43,8 @@ describe.skipIf(!isHere('cargo') || process.platform === 'win32')('mortise build
   });
 
   it('says how a crate becomes a library', async () => {
-    const { code, document } = await json('build', cargoProject({ crateType: 'rlib' }));
+    overlay(join(folder, 'Cargo.toml'), (text) => text.replace('cdylib', 'rlib'));
+    const { code, document } = await json('build', folder);
     expect(code).toBe(1);
     expect(document).toMatchObject({
       error: {
@@ -62,17 +65,17 @@ describe.skipIf(!isHere('cargo') || process.platform === 'win32')('mortise build
     git('init', '-q');
     git('add', '-A');
     git('commit', '-qm', 'a crate');
-    const folder = cargoProject({ more: `[dependencies.near]\ngit = "file://${crate}"\n` });
+    const project = cargoProject({ more: `[dependencies.near]\ngit = "file://${crate}"\n` });
     const home = temporaryFolder();
     const linked = { CARGO_HOME: home, RUSTUP_HOME: process.env['RUSTUP_HOME'] ?? join(process.env['HOME'] ?? '', '.rustup') };
-    const { code, stderr } = await start(['build', folder], linked).ended;
+    const { code, stderr } = await start(['build', project], linked).ended;
     expect(code, stderr).toBe(0);
     expect(stderr).toMatch(/offline/);
-    expect(readFileSync(join(folder, 'Cargo.lock'), 'utf8')).toContain('name = "near"');
+    expect(readFileSync(join(project, 'Cargo.lock'), 'utf8')).toContain('name = "near"');
   });
 
   it('says how to get Rust when cargo is missing', async () => {
-    const { code, stderr } = await start(['build', cargoProject()], { PATH: temporaryFolder() }).ended;
+    const { code, stderr } = await start(['build', folder], { PATH: temporaryFolder() }).ended;
     expect(code).toBe(1);
     expect(stderr).toContain('error BuildFailed: cargo was not found');
     expect(stderr).toContain('https://rustup.rs');

@@ -2,13 +2,25 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
-import { json, mortise, start } from '../cli/mortise.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Ended, json, mortise, start } from '../cli/mortise.js';
 import { runs } from '../isolation/processes.js';
 import { root } from '../project/installed.js';
 import { suffix } from '../support/plugins.js';
 import { temporaryFolder } from '../support/temporary.js';
-import { built, cmakeProject, createdSource, DIES, filesIn, here, isHere, MANIFEST, pathOf, write } from './projects.js';
+import {
+  built,
+  cmakeProject,
+  createdSource,
+  DIES,
+  filesIn,
+  here,
+  isHere,
+  MANIFEST,
+  pathOf,
+  sharedFolder,
+  write,
+} from './projects.js';
 
 /** A plugin without stages. `redefined`: macros that the build has made of manifest.json, with another value. */
 const plugin = (redefined: Readonly<Record<string, string>>) => `#include "mortise_manifest.h"
@@ -20,8 +32,21 @@ MORTISE_EXPORT_PLUGIN(MORTISE_THREADS_SAFE)
 `;
 
 describe.skipIf(!isHere('cmake') || process.platform === 'win32')('mortise build with CMake', () => {
+  /** Built once; tests that change it have a copy. */
+  const original = sharedFolder();
+  let first: Ended;
+  beforeAll(async () => {
+    first = await mortise('build', cmakeProject({ folder: original }));
+  });
+
+  const copied = () => {
+    const folder = join(temporaryFolder(), 'copy');
+    cpSync(original, folder, { recursive: true });
+    return folder;
+  };
+
   it('[W27] builds a plugin, strips it and writes what it says of itself', async () => {
-    const folder = cmakeProject();
+    const folder = original;
     const { code, document, stderr } = await json('build', folder);
     expect(code, stderr).toBe(0);
     expect(filesIn(join(folder, 'dist'))).toEqual([`${here}/greeter${suffix}`, 'metadata.json']);
@@ -55,8 +80,8 @@ describe.skipIf(!isHere('cmake') || process.platform === 'win32')('mortise build
     expect(written.files[0].sha256).toBe(inspected.document['sha256']);
   });
 
-  it('[W27] says what it built, and shows what the tools print on stderr', async () => {
-    const { code, stdout, stderr } = await mortise('build', cmakeProject());
+  it('[W27] says what it built, and shows what the tools print on stderr', () => {
+    const { code, stdout, stderr } = first;
     expect(code, stderr).toBe(0);
     expect(stdout).toContain(`greeter 1.2.3: built with cmake for ${here}\n`);
     expect(stdout).toMatch(/^ {2}built +\S+ {2}[\d ]+ bytes, [\d ]+ bytes before strip$/m);
@@ -74,13 +99,10 @@ describe.skipIf(!isHere('cmake') || process.platform === 'win32')('mortise build
   });
 
   it('builds again what has changed, also after the folder was moved', async () => {
-    const folder = cmakeProject();
-    expect((await mortise('build', folder)).code).toBe(0);
-    writeFileSync(join(folder, 'manifest.json'), JSON.stringify({ ...MANIFEST, version: '1.3.0' }));
-    expect(await json('build', folder)).toMatchObject({ code: 0, document: { version: '1.3.0' } });
-    const moved = join(temporaryFolder(), 'moved');
-    cpSync(folder, moved, { recursive: true });
+    const moved = copied();
     expect(await json('build', moved)).toMatchObject({ code: 0, document: { result: join(moved, built('greeter')) } });
+    writeFileSync(join(moved, 'manifest.json'), JSON.stringify({ ...MANIFEST, version: '1.3.0' }));
+    expect(await json('build', moved)).toMatchObject({ code: 0, document: { version: '1.3.0' } });
   });
 
   it('takes the target of the name of the plugin where there are several libraries', async () => {
@@ -102,8 +124,7 @@ describe.skipIf(!isHere('cmake') || process.platform === 'win32')('mortise build
   });
 
   it('shows what the compiler says, once, and leaves dist as it was', async () => {
-    const folder = cmakeProject();
-    expect((await mortise('build', folder)).code).toBe(0);
+    const folder = copied();
     const before = readFileSync(join(folder, built('greeter')));
     writeFileSync(join(folder, 'src/plugin.c'), `#error broken here\n${createdSource(folder)}`);
     const { code, stdout, stderr } = await mortise('build', folder);

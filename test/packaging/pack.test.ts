@@ -4,7 +4,6 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -12,23 +11,33 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { json, mortise, start } from '../cli/mortise.js';
 import { looksOf } from '../isolation/processes.js';
 import { root } from '../project/installed.js';
 import { suffix } from '../support/plugins.js';
 import { temporaryFolder } from '../support/temporary.js';
-import { built, cmakeProject, DIES, filesIn, HANGS, here, isHere, MANIFEST, typeScriptProject, write } from './projects.js';
+import {
+  built,
+  cmakeProject,
+  DIES,
+  filesIn,
+  HANGS,
+  here,
+  isHere,
+  MANIFEST,
+  sharedFolder,
+  typeScriptProject,
+  write,
+} from './projects.js';
 
 const MINGW = 'x86_64-w64-mingw32-gcc';
 const hasTools = isHere('cmake') && process.platform !== 'win32';
 
 describe.skipIf(!hasTools)('mortise pack', () => {
   /** Built once; each test has a copy. */
-  const original = mkdtempSync(join(tmpdir(), 'mortise-packed-'));
-  afterAll(() => rmSync(original, { recursive: true, force: true }));
+  const original = sharedFolder();
   beforeAll(async () => {
     cmakeProject({ folder: original });
     const { code, stderr } = await mortise('build', original);

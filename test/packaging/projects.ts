@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { expect } from 'vitest';
+import { afterAll, expect, onTestFinished } from 'vitest';
 import { createProject, type Language } from '../../dist/scaffold/index.js';
 import { root } from '../project/installed.js';
 import { suffix } from '../support/plugins.js';
@@ -34,6 +35,22 @@ export function write(folder: string, files: Readonly<Record<string, string | ob
   return folder;
 }
 
+/** Lays a file over one of a project that several tests share, until the test ends. */
+export function overlay(file: string, change: (text: string) => string): void {
+  const before = readFileSync(file, 'utf8');
+  onTestFinished(() => writeFileSync(file, before));
+  const after = change(before);
+  expect(after).not.toBe(before);
+  writeFileSync(file, after);
+}
+
+/** A folder that is removed after the tests of a file. */
+export function sharedFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'mortise-shared-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
 /** The source of a created plugin in C. */
 export const createdSource = (folder: string) => readFileSync(join(folder, 'src/plugin.c'), 'utf8');
 
@@ -60,13 +77,18 @@ export function gypProject(): string {
   return write(withModules(folder, 'node-gyp'), { 'manifest.json': MANIFEST });
 }
 
-/** A created plugin in Rust. `more`: further lines of Cargo.toml. */
-export function cargoProject({ more = '', crateType = 'cdylib' } = {}): string {
-  const folder = created('greeter', 'rust');
-  const file = join(folder, 'Cargo.toml');
-  const described = readFileSync(file, 'utf8').split('crate-type = ["cdylib"]');
-  expect(described).toHaveLength(2);
-  return write(folder, { 'manifest.json': MANIFEST, 'Cargo.toml': described.join(`crate-type = ["${crateType}"]`) + more });
+interface CargoProject {
+  /** A new one that is removed after the test where absent. */
+  readonly folder?: string;
+  /** Further lines of Cargo.toml. */
+  readonly more?: string;
+}
+
+/** A created plugin in Rust, with another manifest. */
+export function cargoProject({ folder = temporaryFolder(), more = '' }: CargoProject = {}): string {
+  created('greeter', 'rust', folder);
+  appendFileSync(join(folder, 'Cargo.toml'), more);
+  return write(folder, { 'manifest.json': MANIFEST });
 }
 
 /** A created plugin in TypeScript, of two modules, with the compiler in its node_modules. `description`: fields of package.json. */

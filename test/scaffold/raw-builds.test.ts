@@ -37,8 +37,7 @@ describe.each([
   const test = it.skipIf(process.platform === 'win32' || !programs.every(isHere));
 
   test(`[W27] lives and runs, also when it is named ${name}, and gives back all that was taken from it`, () => {
-    const project = createdProject(language);
-    const name = basename(project);
+    const project = createdProject(language, name);
     const plugin = WAYS[way](project);
     expect(probed(project, plugin)).toEqual([`${name}:greet`]);
     expect(ran(project, plugin, `${name}:greet`, 'who=World')).toMatchObject({ greeting: 'Hello, World' });
