@@ -5,14 +5,13 @@ import { join, posix } from 'node:path';
 import { PluginSystemError } from '../errors/index.js';
 import { askModule } from './ask-module.js';
 import type { BuildReport } from './build.js';
-import { answered, type DocumentFile, documentPath, documentText, type PluginDocument, readDocument } from './document.js';
+import { ANY, answered, type DocumentFile, documentPath, documentText, type PluginDocument } from './document.js';
 import { BUILDING, placeFile, placeText } from './place.js';
 import type { ProbeLimits } from './probed.js';
+import { readDocument } from './read-document.js';
+import { notRegular } from './regular-file.js';
 import type { BuildJob } from './tools/build-tool.js';
 import { compileTypeScript, entryOf } from './tools/tsc.js';
-
-/** The folder that JavaScript has in a document and in an archive; in dist/ it lies at the top. */
-export const ANY = 'any';
 
 /** Compiles beside dist/, so that imports such as '../manifest.json' mean the same, and puts the result into dist/ when all is well. */
 export async function buildTypeScript(job: BuildJob, limits: ProbeLimits): Promise<BuildReport> {
@@ -97,9 +96,7 @@ function leftOvers(dist: string, files: readonly DocumentFile[]): string[] {
     return [];
   }
   return before
-    .filter(
-      ({ platform, path }) =>
-        platform === ANY && !now.has(path) && path.startsWith(`${ANY}/`) && !path.split('/').includes('..'),
-    )
-    .map(({ path }) => path.slice(ANY.length + 1));
+    .filter(({ platform, path }) => platform === ANY && !now.has(path))
+    .map(({ path }) => path.slice(ANY.length + 1))
+    .filter((path) => notRegular(dist, path) === undefined);
 }

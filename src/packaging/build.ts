@@ -67,6 +67,9 @@ export async function build(directory: string, options: BuildOptions): Promise<B
 
 async function buildLibrary(tool: LibraryTool, name: ToolName, job: BuildJob, limits: BuildOptions): Promise<BuildReport> {
   const { directory, manifest, isDebug, signal, onProgress } = job;
+  const dist = join(directory, 'dist');
+  // Before anything is built.
+  librariesIn(dist, manifest.name, BUILDING);
   const built = await checkLibrary(await tool.build(job), manifest);
   const { library, notStripped } = isDebug ? { library: built, notStripped: null } : await stripped(built, job);
   const isProbed = runsHere(library);
@@ -75,7 +78,6 @@ async function buildLibrary(tool: LibraryTool, name: ToolName, job: BuildJob, li
   if (signal.aborted)
     throw new PluginSystemError('Cancelled', 'the build was interrupted', { path: directory, operation: 'build' });
 
-  const dist = join(directory, 'dist');
   const result = join(dist, folderOf(library), libraryName(manifest.name, library));
   await placeFile(library.path, result, BUILDING);
   const others = await otherLibraries(dist, manifest, result);
@@ -129,7 +131,7 @@ async function otherLibraries(
 ): Promise<{ libraries: CheckedLibrary[]; warnings: PluginWarning[] }> {
   const libraries: CheckedLibrary[] = [];
   const warnings: PluginWarning[] = [];
-  for (const { path, target } of librariesIn(dist, manifest.name).found) {
+  for (const { path, target } of librariesIn(dist, manifest.name, BUILDING).found) {
     if (path === own) continue;
     try {
       libraries.push(await checkLibrary(path, manifest, target));

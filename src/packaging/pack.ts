@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { PluginSystemError } from '../errors/index.js';
 import type { PluginWarning } from '../plugin/index.js';
@@ -6,11 +6,13 @@ import { type WrittenArchive, writeArchive } from './archive.js';
 import { checksums, type PackedFile, textEntry } from './archive-entry.js';
 import type { Contents } from './contents.js';
 import { librariesIn } from './dist.js';
-import { DOCUMENT, documentText, type PluginDocument, readDocument } from './document.js';
+import { DOCUMENT, documentText, type PluginDocument } from './document.js';
 import { type PluginManifest, readManifest } from './manifest.js';
 import { libraryContents } from './pack-libraries.js';
 import { typeScriptContents } from './pack-typescript.js';
+import type { Purpose } from './place.js';
 import type { ProbeLimits } from './probed.js';
+import { readDocument } from './read-document.js';
 
 export interface PackOptions extends ProbeLimits {
   /** The archive, if it ends in .tgz, or the folder for NAME-VERSION.tgz. Default: the folder of the plugin. */
@@ -33,6 +35,8 @@ export interface PackReport extends WrittenArchive {
   readonly warnings: readonly PluginWarning[];
 }
 
+const PACKING: Purpose = { code: 'PackFailed', operation: 'pack' };
+
 /** Files of a plugin for people. */
 const FOR_PEOPLE = /^(README|LICEN[CS]E|NOTICE)([.-].*)?$/i;
 
@@ -48,11 +52,12 @@ export async function pack(directory: string, options: PackOptions): Promise<Pac
   const { signal, onProgress = () => {} } = options;
   onProgress(`checking ${manifest.name}`);
   const { document, entries, probed, warnings } = await contentsOf(folder, manifest, options);
+  const people = forPeople(folder);
   const listed = [
     textEntry('manifest.json', readFileSync(join(folder, 'manifest.json'))),
     textEntry(DOCUMENT, documentText(document)),
     ...entries,
-    ...namesForPeople(folder).map((name) => textEntry(name, readFileSync(join(folder, name)))),
+    ...people.names.map((name) => textEntry(name, readFileSync(join(folder, name)))),
   ];
   const all = [...listed, textEntry('SHA256SUMS', checksums(listed))];
   const archive = archivePath(folder, manifest, options.out);
@@ -66,14 +71,14 @@ export async function pack(directory: string, options: PackOptions): Promise<Pac
     probed,
     files: all.map(({ path, size, sha256 }) => ({ path, size, sha256 })),
     document,
-    warnings,
+    warnings: [...warnings, ...people.warnings],
   };
 }
 
 /** Libraries if there are any, else JavaScript. */
 async function contentsOf(folder: string, manifest: PluginManifest, options: PackOptions): Promise<Contents> {
   const dist = join(folder, 'dist');
-  const libraries = librariesIn(dist, manifest.name);
+  const libraries = librariesIn(dist, manifest.name, PACKING);
   if (libraries.found.length > 0) return await libraryContents(dist, manifest, libraries, options);
   const document = readDocument(dist);
   if (document?.language === 'typescript') return typeScriptContents(folder, manifest, document);
@@ -91,10 +96,17 @@ async function contentsOf(folder: string, manifest: PluginManifest, options: Pac
   );
 }
 
-function namesForPeople(folder: string): string[] {
-  return readdirSync(folder)
-    .filter((name) => FOR_PEOPLE.test(name) && statSync(join(folder, name)).isFile())
-    .sort();
+/** A link is left out: what it leads to may be no part of the project. */
+function forPeople(folder: string): { names: string[]; warnings: PluginWarning[] } {
+  const found = readdirSync(folder, { withFileTypes: true }).filter(({ name }) => FOR_PEOPLE.test(name));
+  const named = (entries: typeof found) => entries.map(({ name }) => name).sort();
+  return {
+    names: named(found.filter((entry) => entry.isFile())),
+    warnings: named(found.filter((entry) => entry.isSymbolicLink())).map((name) => ({
+      code: 'NotPacked',
+      message: `${join(folder, name)} is not packed: it is a link; put a copy of the file in its place`,
+    })),
+  };
 }
 
 function archivePath(folder: string, { name, version }: PluginManifest, out: string | undefined): string {
