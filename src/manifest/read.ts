@@ -18,8 +18,10 @@ export function readManifestFile(path: string, place: ErrorContext = {}): Plugin
   try {
     // Opening a FIFO would wait for a writer.
     const kind = otherThanFile(statSync(path));
-    if (kind !== undefined)
-      throw new PluginSystemError('FileUnreadable', `this is ${kind}, not a manifest`, { ...place, path });
+    if (kind !== undefined) {
+      const remedy = 'Put a regular file in its place.';
+      throw new PluginSystemError('FileUnreadable', `this is ${kind}, not a manifest`, { ...place, path, remedy });
+    }
     bytes = readFileSync(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

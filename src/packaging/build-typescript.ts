@@ -60,6 +60,7 @@ export async function buildTypeScript(job: BuildJob, limits: ProbeLimits): Promi
       unstripped: null,
       notStripped: null,
       probed: true,
+      failedHere: asked.failedHere,
       documentPath: path,
       document,
       warnings: asked.warnings,

@@ -8,7 +8,7 @@ import { documentOf, documentPath, documentText, type PluginDocument } from './d
 import { type CheckedLibrary, checkLibrary, folderOf, libraryName } from './library-check.js';
 import { type PluginManifest, readManifest } from './manifest.js';
 import { BUILDING, placeFile, placeText } from './place.js';
-import { ask, type ProbeLimits, runsHere } from './probed.js';
+import { ask, type FailedHere, type ProbeLimits, runsHere } from './probed.js';
 import { libraryTool, type ToolName, toolFor } from './project.js';
 import type { BuildJob, LibraryTool } from './tools/build-tool.js';
 import { strip } from './tools/strip.js';
@@ -42,6 +42,8 @@ export interface BuildReport {
   readonly notStripped: string | null;
   /** Whether it was opened in a process of its own: not, if it is for another machine. */
   readonly probed: boolean;
+  /** What its init or preflight failed of in that process; null if both went well, or were not called. */
+  readonly failedHere: FailedHere | null;
   /** dist/metadata.json; null if what only the plugin can say was not asked of it. */
   readonly documentPath: string | null;
   /** What that file holds. */
@@ -97,6 +99,7 @@ async function buildLibrary(tool: LibraryTool, name: ToolName, job: BuildJob, li
     unstripped: { path: built.path, size: built.size },
     notStripped,
     probed: isProbed,
+    failedHere: asked?.failedHere ?? null,
     documentPath: document === null ? null : path,
     document,
     warnings: [...(asked?.warnings ?? []), ...others.warnings],

@@ -32,6 +32,7 @@ export async function libraryContents(
     document,
     entries: libraries.map((library) => checkedEntry(libraryEntry(manifest, library), library.path)),
     probed: own === undefined ? null : folderOf(own),
+    failedHere: asked?.failedHere ?? null,
     warnings: [...(asked?.warnings ?? []), ...unpacked],
   };
 }

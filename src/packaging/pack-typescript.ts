@@ -32,6 +32,7 @@ export function typeScriptContents(directory: string, manifest: PluginManifest, 
     document,
     entries: needsType ? [...placed, textEntry(type, '{ "type": "module" }\n')] : placed,
     probed: null,
+    failedHere: null,
     warnings: [],
   };
 }

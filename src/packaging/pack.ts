@@ -11,7 +11,7 @@ import { type PluginManifest, readManifest } from './manifest.js';
 import { libraryContents } from './pack-libraries.js';
 import { typeScriptContents } from './pack-typescript.js';
 import type { Purpose } from './place.js';
-import type { ProbeLimits } from './probed.js';
+import type { FailedHere, ProbeLimits } from './probed.js';
 import { readDocument } from './read-document.js';
 
 export interface PackOptions extends ProbeLimits {
@@ -28,6 +28,8 @@ export interface PackReport extends WrittenArchive {
   readonly archive: string;
   /** `linux-x64` or the like: which library was opened in a process of its own. */
   readonly probed: string | null;
+  /** What its init or preflight failed of in that process; null if both went well, or were not called. */
+  readonly failedHere: FailedHere | null;
   /** In the order of the archive. */
   readonly files: readonly PackedFile[];
   /** metadata.json */
@@ -51,7 +53,7 @@ export async function pack(directory: string, options: PackOptions): Promise<Pac
   const manifest = await readManifest(folder);
   const { signal, onProgress = () => {} } = options;
   onProgress(`checking ${manifest.name}`);
-  const { document, entries, probed, warnings } = await contentsOf(folder, manifest, options);
+  const { document, entries, probed, failedHere, warnings } = await contentsOf(folder, manifest, options);
   const people = forPeople(folder);
   const listed = [
     textEntry('manifest.json', readFileSync(join(folder, 'manifest.json'))),
@@ -69,6 +71,7 @@ export async function pack(directory: string, options: PackOptions): Promise<Pac
     archive,
     ...written,
     probed,
+    failedHere,
     files: all.map(({ path, size, sha256 }) => ({ path, size, sha256 })),
     document,
     warnings: [...warnings, ...people.warnings],
