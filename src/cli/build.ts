@@ -80,6 +80,7 @@ function describe(report: BuildReport): string[] {
     failedHere,
     documentPath,
     document,
+    removed,
   } = report;
   const shown = (path: string) => printable(relative('', path) || '.');
   const isCompiled = unstripped !== null;
@@ -96,6 +97,7 @@ function describe(report: BuildReport): string[] {
       `${printable(id)}${description === undefined ? '' : `  ${printable(description)}`}`,
     ]),
     ['probed', probed ? printable(probeResult(failedHere, isCompiled)) : 'no: it cannot run here'],
+    ...removed.map((path, index) => [index === 0 ? 'removed' : '', `${shown(path)}: of an earlier build`]),
     ...(documentPath === null ? [] : [['metadata', shown(documentPath)]]),
   ];
   const target = isCompiled ? ` for ${platform}-${arch}` : '';

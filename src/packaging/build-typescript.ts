@@ -6,9 +6,10 @@ import { PluginSystemError } from '../errors/index.js';
 import { askModule } from './ask-module.js';
 import type { BuildReport } from './build.js';
 import { ANY, answered, type DocumentFile, documentPath, documentText, type PluginDocument } from './document.js';
+import { WORK } from './one-build.js';
 import { BUILDING, placeFile, placeText } from './place.js';
 import type { ProbeLimits } from './probed.js';
-import { readDocument } from './read-document.js';
+import { formerDocument } from './read-document.js';
 import { notRegular } from './regular-file.js';
 import type { BuildJob } from './tools/build-tool.js';
 import { compileTypeScript, entryOf } from './tools/tsc.js';
@@ -17,7 +18,7 @@ import { compileTypeScript, entryOf } from './tools/tsc.js';
 export async function buildTypeScript(job: BuildJob, limits: ProbeLimits): Promise<BuildReport> {
   const { directory, manifest, isDebug, signal, onProgress } = job;
   const dist = join(directory, 'dist');
-  const work = await mkdtemp(join(directory, '.mortise-build-'));
+  const work = await mkdtemp(join(directory, WORK));
   try {
     const entry = entryOf(directory);
     await compileTypeScript(job, work);
@@ -63,6 +64,7 @@ export async function buildTypeScript(job: BuildJob, limits: ProbeLimits): Promi
       failedHere: asked.failedHere,
       documentPath: path,
       document,
+      removed: before.map((path) => join(dist, path)),
       warnings: asked.warnings,
     };
   } finally {
@@ -90,13 +92,7 @@ function documentFile(folder: string, path: string): DocumentFile {
 /** What an earlier build has written, and this one has not: a module that is gone from the sources. Relative to dist/. */
 function leftOvers(dist: string, files: readonly DocumentFile[]): string[] {
   const now = new Set(files.map(({ path }) => path));
-  let before: readonly DocumentFile[];
-  try {
-    before = readDocument(dist)?.files ?? [];
-  } catch {
-    return [];
-  }
-  return before
+  return (formerDocument(dist)?.files ?? [])
     .filter(({ platform, path }) => platform === ANY && !now.has(path))
     .map(({ path }) => path.slice(ANY.length + 1))
     .filter((path) => notRegular(dist, path) === undefined);

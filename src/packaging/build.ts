@@ -5,11 +5,14 @@ import type { PluginWarning } from '../plugin/index.js';
 import { buildTypeScript } from './build-typescript.js';
 import { librariesIn } from './dist.js';
 import { documentOf, documentPath, documentText, type PluginDocument } from './document.js';
+import { removeFormer } from './former-names.js';
 import { type CheckedLibrary, checkLibrary, folderOf, libraryName } from './library-check.js';
 import { type PluginManifest, readManifest } from './manifest.js';
+import { asTheOnlyBuild } from './one-build.js';
 import { BUILDING, placeFile, placeText } from './place.js';
 import { ask, type FailedHere, type ProbeLimits, runsHere } from './probed.js';
 import { libraryTool, type ToolName, toolFor } from './project.js';
+import { formerDocument } from './read-document.js';
 import type { BuildJob, LibraryTool } from './tools/build-tool.js';
 import { strip } from './tools/strip.js';
 
@@ -48,6 +51,8 @@ export interface BuildReport {
   readonly documentPath: string | null;
   /** What that file holds. */
   readonly document: PluginDocument | null;
+  /** Absolute paths of what an earlier build had made, and the plugin has no more. */
+  readonly removed: readonly string[];
   readonly warnings: readonly PluginWarning[];
 }
 
@@ -64,7 +69,9 @@ export async function build(directory: string, options: BuildOptions): Promise<B
   const job: BuildJob = { directory: folder, manifest, isDebug, signal, onOutput, onProgress };
   onProgress(`building ${manifest.name} with ${name}`);
   const tool = libraryTool(name);
-  return tool === undefined ? await buildTypeScript(job, options) : await buildLibrary(tool, name, job, options);
+  return await asTheOnlyBuild(folder, () =>
+    tool === undefined ? buildTypeScript(job, options) : buildLibrary(tool, name, job, options),
+  );
 }
 
 async function buildLibrary(tool: LibraryTool, name: ToolName, job: BuildJob, limits: BuildOptions): Promise<BuildReport> {
@@ -85,6 +92,9 @@ async function buildLibrary(tool: LibraryTool, name: ToolName, job: BuildJob, li
   const others = await otherLibraries(dist, manifest, result);
   const document = asked === undefined ? null : documentOf(manifest, asked, library, [library, ...others.libraries]);
   const path = documentPath(dist);
+  // Without a new document, the former one still lists them.
+  const former = document === null ? undefined : formerDocument(dist);
+  const { removed, warnings } = await removeFormer(dist, others.strangers, former);
   if (document !== null) await placeText(documentText(document), path, BUILDING);
   const { platform, arch, size } = library;
   return {
@@ -102,7 +112,8 @@ async function buildLibrary(tool: LibraryTool, name: ToolName, job: BuildJob, li
     failedHere: asked?.failedHere ?? null,
     documentPath: document === null ? null : path,
     document,
-    warnings: [...(asked?.warnings ?? []), ...others.warnings],
+    removed,
+    warnings: [...(asked?.warnings ?? []), ...others.warnings, ...warnings],
   };
 }
 
@@ -131,10 +142,11 @@ async function otherLibraries(
   dist: string,
   manifest: PluginManifest,
   own: string,
-): Promise<{ libraries: CheckedLibrary[]; warnings: PluginWarning[] }> {
+): Promise<{ libraries: CheckedLibrary[]; strangers: readonly string[]; warnings: PluginWarning[] }> {
   const libraries: CheckedLibrary[] = [];
   const warnings: PluginWarning[] = [];
-  for (const { path, target } of librariesIn(dist, manifest.name, BUILDING).found) {
+  const { found, strangers } = librariesIn(dist, manifest.name, BUILDING);
+  for (const { path, target } of found) {
     if (path === own) continue;
     try {
       libraries.push(await checkLibrary(path, manifest, target));
@@ -143,5 +155,5 @@ async function otherLibraries(
       warnings.push({ code, message: `${path}: ${detail}; \`mortise pack\` will refuse it` });
     }
   }
-  return { libraries, warnings };
+  return { libraries, strangers, warnings };
 }

@@ -23,6 +23,15 @@ export function readDocument(dist: string): PluginDocument | undefined {
   }
 }
 
+/** The same for those who write a new one: what is none counts for nothing. */
+export function formerDocument(dist: string): PluginDocument | undefined {
+  try {
+    return readDocument(dist);
+  } catch {
+    return undefined;
+  }
+}
+
 function requireDocument(document: unknown): asserts document is PluginDocument {
   if (!isObject(document) || document['format'] !== 1)
     throw unusable('this was not written by `mortise build` of this release');
