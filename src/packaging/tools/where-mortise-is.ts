@@ -2,7 +2,6 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { PluginSystemError } from '../../errors/index.js';
-import { packageRoot } from '../../package/index.js';
 
 /** A path into this package, as a project file writes it: what leads to the package, and what follows. */
 const INTO_PACKAGE = /^(.*?node_modules\/mortise)((?:\/.*)?)$/;
@@ -61,7 +60,9 @@ function requirePath(file: string, path: string, remedy: (place: Place) => strin
   // What Cargo and node-gyp go up from.
   const directory = realpathSync(dirname(file));
   if (written === undefined || rest === undefined || existsSync(resolve(directory, path))) return;
-  const found = relative(directory, packageFor(directory)).replaceAll('\\', '/');
+  const installed = packageFor(directory);
+  if (installed === undefined) return;
+  const found = relative(directory, installed).replaceAll('\\', '/');
   // Then something else is wrong with the path, and the tool says it.
   if (found === written) return;
   throw new PluginSystemError('BuildFailed', `${basename(file)} looks for mortise in ${written}, but it is in ${found}`, {
@@ -71,11 +72,11 @@ function requirePath(file: string, path: string, remedy: (place: Place) => strin
   });
 }
 
-/** The one that npm has installed for the project, or else this one. */
-function packageFor(directory: string): string {
+/** The one that npm has installed for the project; undefined if it has none: then the tool says what is missing. */
+function packageFor(directory: string): string | undefined {
   for (let folder = directory; ; folder = dirname(folder)) {
     const found = join(folder, 'node_modules', 'mortise');
     if (existsSync(join(found, 'package.json'))) return found;
-    if (folder === dirname(folder)) return packageRoot.replace(/[\\/]$/, '');
+    if (folder === dirname(folder)) return undefined;
   }
 }
