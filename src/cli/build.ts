@@ -22,7 +22,7 @@ export const buildCommand: Command = {
     timeout: { type: 'string', value: 'MS', help: 'how long the probe may take; 10000 where not given' },
   },
   notes:
-    'Project files: Cargo.toml, CMakeLists.txt, binding.gyp, tsconfig.json. What tools print goes to stderr. The library with its symbols stays in build/.\nThe plugin runs with your rights. A build that fails leaves dist/ as it was.',
+    'Project files: Cargo.toml, CMakeLists.txt, binding.gyp, tsconfig.json. What tools print goes to stderr. The library with its symbols stays in build/.\nThe probe takes the plugin through its life: stages, init, preflight, shutdown. That its init or preflight says no is a warning: it may need what is not here.\nThe plugin runs with your rights. A build that fails leaves dist/ as it was.',
   async run({ operands: [directory = '.'], options, output, signal }) {
     const timeoutMs = milliseconds(options, 'timeout', buildCommand);
     let isOutputShown = false;
@@ -59,6 +59,11 @@ function toolOf(options: ParsedOptions): ToolName | undefined {
   throw usageError(`--tool is ${JSON.stringify(name)}, which is none`, buildCommand, remedy);
 }
 
+function probeResult(failedHere: BuildReport['failedHere'], isCompiled: boolean): string {
+  if (failedHere !== null) return `its ${failedHere.where} failed here: ${failedHere.message}`;
+  return `ok${isCompiled ? ': all that it handed over was given back' : ''}`;
+}
+
 function describe(report: BuildReport): string[] {
   const {
     plugin,
@@ -72,8 +77,10 @@ function describe(report: BuildReport): string[] {
     notStripped,
     debug,
     probed,
+    failedHere,
     documentPath,
     document,
+    removed,
   } = report;
   const shown = (path: string) => printable(relative('', path) || '.');
   const isCompiled = unstripped !== null;
@@ -89,7 +96,8 @@ function describe(report: BuildReport): string[] {
       index === 0 ? 'stages' : '',
       `${printable(id)}${description === undefined ? '' : `  ${printable(description)}`}`,
     ]),
-    ['probed', probed ? `ok${isCompiled ? ': all that it handed over was given back' : ''}` : 'no: it cannot run here'],
+    ['probed', probed ? printable(probeResult(failedHere, isCompiled)) : 'no: it cannot run here'],
+    ...removed.map((path, index) => [index === 0 ? 'removed' : '', `${shown(path)}: of an earlier build`]),
     ...(documentPath === null ? [] : [['metadata', shown(documentPath)]]),
   ];
   const target = isCompiled ? ` for ${platform}-${arch}` : '';

@@ -34,12 +34,13 @@ export const packCommand: Command = {
   },
 };
 
-function describe({ plugin, version, archive, size, sha256, unchanged, probed, files }: PackReport): string[] {
+function describe({ plugin, version, archive, size, sha256, unchanged, probed, failedHere, files }: PackReport): string[] {
   const length = Math.max(...files.map((file) => bytes(file.size).length));
+  const saidNo = failedHere === null ? '' : `: its ${failedHere.where} failed here: ${failedHere.message}`;
   const rows = [
     ['archive', `${printable(relative('', archive))}  ${bytes(size)}${unchanged ? ', as it was' : ''}`],
     ['sha256', sha256],
-    ['probed', probed ?? 'when it was built'],
+    ['probed', printable(`${probed ?? 'when it was built'}${saidNo}`)],
     ...files.map((file, index) => [
       index === 0 ? 'contents' : '',
       `${bytes(file.size).padStart(length)}  ${printable(file.path)}`,

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { ManifestProblem, type PluginManifest, readManifest } from '../../native-abi/toolchain/manifest-rules.mjs';
+import { otherThanFile } from '../binary/file-kind.js';
 import { type ErrorContext, PluginSystemError } from '../errors/index.js';
 
 export type { PluginManifest } from '../../native-abi/toolchain/manifest-rules.mjs';
@@ -15,6 +16,12 @@ export type ManifestFields = Readonly<Record<string, unknown>>;
 export function readManifestFile(path: string, place: ErrorContext = {}): PluginManifest {
   let bytes: Uint8Array;
   try {
+    // Opening a FIFO would wait for a writer.
+    const kind = otherThanFile(statSync(path));
+    if (kind !== undefined) {
+      const remedy = 'Put a regular file in its place.';
+      throw new PluginSystemError('FileUnreadable', `this is ${kind}, not a manifest`, { ...place, path, remedy });
+    }
     bytes = readFileSync(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

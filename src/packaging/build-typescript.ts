@@ -5,20 +5,20 @@ import { join, posix } from 'node:path';
 import { PluginSystemError } from '../errors/index.js';
 import { askModule } from './ask-module.js';
 import type { BuildReport } from './build.js';
-import { answered, type DocumentFile, documentPath, documentText, type PluginDocument, readDocument } from './document.js';
+import { ANY, answered, type DocumentFile, documentPath, documentText, type PluginDocument } from './document.js';
+import { WORK } from './one-build.js';
 import { BUILDING, placeFile, placeText } from './place.js';
 import type { ProbeLimits } from './probed.js';
+import { formerDocument } from './read-document.js';
+import { notRegular } from './regular-file.js';
 import type { BuildJob } from './tools/build-tool.js';
 import { compileTypeScript, entryOf } from './tools/tsc.js';
-
-/** The folder that JavaScript has in a document and in an archive; in dist/ it lies at the top. */
-export const ANY = 'any';
 
 /** Compiles beside dist/, so that imports such as '../manifest.json' mean the same, and puts the result into dist/ when all is well. */
 export async function buildTypeScript(job: BuildJob, limits: ProbeLimits): Promise<BuildReport> {
   const { directory, manifest, isDebug, signal, onProgress } = job;
   const dist = join(directory, 'dist');
-  const work = await mkdtemp(join(directory, '.mortise-build-'));
+  const work = await mkdtemp(join(directory, WORK));
   try {
     const entry = entryOf(directory);
     await compileTypeScript(job, work);
@@ -61,8 +61,10 @@ export async function buildTypeScript(job: BuildJob, limits: ProbeLimits): Promi
       unstripped: null,
       notStripped: null,
       probed: true,
+      failedHere: asked.failedHere,
       documentPath: path,
       document,
+      removed: before.map((path) => join(dist, path)),
       warnings: asked.warnings,
     };
   } finally {
@@ -90,16 +92,8 @@ function documentFile(folder: string, path: string): DocumentFile {
 /** What an earlier build has written, and this one has not: a module that is gone from the sources. Relative to dist/. */
 function leftOvers(dist: string, files: readonly DocumentFile[]): string[] {
   const now = new Set(files.map(({ path }) => path));
-  let before: readonly DocumentFile[];
-  try {
-    before = readDocument(dist)?.files ?? [];
-  } catch {
-    return [];
-  }
-  return before
-    .filter(
-      ({ platform, path }) =>
-        platform === ANY && !now.has(path) && path.startsWith(`${ANY}/`) && !path.split('/').includes('..'),
-    )
-    .map(({ path }) => path.slice(ANY.length + 1));
+  return (formerDocument(dist)?.files ?? [])
+    .filter(({ platform, path }) => platform === ANY && !now.has(path))
+    .map(({ path }) => path.slice(ANY.length + 1))
+    .filter((path) => notRegular(dist, path) === undefined);
 }

@@ -5,11 +5,14 @@ import type { PluginWarning } from '../plugin/index.js';
 import { buildTypeScript } from './build-typescript.js';
 import { librariesIn } from './dist.js';
 import { documentOf, documentPath, documentText, type PluginDocument } from './document.js';
+import { removeFormer } from './former-names.js';
 import { type CheckedLibrary, checkLibrary, folderOf, libraryName } from './library-check.js';
 import { type PluginManifest, readManifest } from './manifest.js';
+import { asTheOnlyBuild } from './one-build.js';
 import { BUILDING, placeFile, placeText } from './place.js';
-import { ask, type ProbeLimits, runsHere } from './probed.js';
+import { ask, type FailedHere, type ProbeLimits, runsHere } from './probed.js';
 import { libraryTool, type ToolName, toolFor } from './project.js';
+import { formerDocument } from './read-document.js';
 import type { BuildJob, LibraryTool } from './tools/build-tool.js';
 import { strip } from './tools/strip.js';
 
@@ -42,10 +45,14 @@ export interface BuildReport {
   readonly notStripped: string | null;
   /** Whether it was opened in a process of its own: not, if it is for another machine. */
   readonly probed: boolean;
+  /** What its init or preflight failed of in that process; null if both went well, or were not called. */
+  readonly failedHere: FailedHere | null;
   /** dist/metadata.json; null if what only the plugin can say was not asked of it. */
   readonly documentPath: string | null;
   /** What that file holds. */
   readonly document: PluginDocument | null;
+  /** Absolute paths of what an earlier build had made, and the plugin has no more. */
+  readonly removed: readonly string[];
   readonly warnings: readonly PluginWarning[];
 }
 
@@ -62,11 +69,16 @@ export async function build(directory: string, options: BuildOptions): Promise<B
   const job: BuildJob = { directory: folder, manifest, isDebug, signal, onOutput, onProgress };
   onProgress(`building ${manifest.name} with ${name}`);
   const tool = libraryTool(name);
-  return tool === undefined ? await buildTypeScript(job, options) : await buildLibrary(tool, name, job, options);
+  return await asTheOnlyBuild(folder, () =>
+    tool === undefined ? buildTypeScript(job, options) : buildLibrary(tool, name, job, options),
+  );
 }
 
 async function buildLibrary(tool: LibraryTool, name: ToolName, job: BuildJob, limits: BuildOptions): Promise<BuildReport> {
   const { directory, manifest, isDebug, signal, onProgress } = job;
+  const dist = join(directory, 'dist');
+  // Before anything is built.
+  librariesIn(dist, manifest.name, BUILDING);
   const built = await checkLibrary(await tool.build(job), manifest);
   const { library, notStripped } = isDebug ? { library: built, notStripped: null } : await stripped(built, job);
   const isProbed = runsHere(library);
@@ -75,12 +87,14 @@ async function buildLibrary(tool: LibraryTool, name: ToolName, job: BuildJob, li
   if (signal.aborted)
     throw new PluginSystemError('Cancelled', 'the build was interrupted', { path: directory, operation: 'build' });
 
-  const dist = join(directory, 'dist');
   const result = join(dist, folderOf(library), libraryName(manifest.name, library));
   await placeFile(library.path, result, BUILDING);
   const others = await otherLibraries(dist, manifest, result);
   const document = asked === undefined ? null : documentOf(manifest, asked, library, [library, ...others.libraries]);
   const path = documentPath(dist);
+  // Without a new document, the former one still lists them.
+  const former = document === null ? undefined : formerDocument(dist);
+  const { removed, warnings } = await removeFormer(dist, others.strangers, former);
   if (document !== null) await placeText(documentText(document), path, BUILDING);
   const { platform, arch, size } = library;
   return {
@@ -95,9 +109,11 @@ async function buildLibrary(tool: LibraryTool, name: ToolName, job: BuildJob, li
     unstripped: { path: built.path, size: built.size },
     notStripped,
     probed: isProbed,
+    failedHere: asked?.failedHere ?? null,
     documentPath: document === null ? null : path,
     document,
-    warnings: [...(asked?.warnings ?? []), ...others.warnings],
+    removed,
+    warnings: [...(asked?.warnings ?? []), ...others.warnings, ...warnings],
   };
 }
 
@@ -126,10 +142,11 @@ async function otherLibraries(
   dist: string,
   manifest: PluginManifest,
   own: string,
-): Promise<{ libraries: CheckedLibrary[]; warnings: PluginWarning[] }> {
+): Promise<{ libraries: CheckedLibrary[]; strangers: readonly string[]; warnings: PluginWarning[] }> {
   const libraries: CheckedLibrary[] = [];
   const warnings: PluginWarning[] = [];
-  for (const { path, target } of librariesIn(dist, manifest.name).found) {
+  const { found, strangers } = librariesIn(dist, manifest.name, BUILDING);
+  for (const { path, target } of found) {
     if (path === own) continue;
     try {
       libraries.push(await checkLibrary(path, manifest, target));
@@ -138,5 +155,5 @@ async function otherLibraries(
       warnings.push({ code, message: `${path}: ${detail}; \`mortise pack\` will refuse it` });
     }
   }
-  return { libraries, warnings };
+  return { libraries, strangers, warnings };
 }

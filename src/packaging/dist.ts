@@ -1,9 +1,9 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { libraryName, type Target } from './library-check.js';
-
-const PLATFORMS = 'linux|android|win32|darwin|ios|freebsd|openbsd|netbsd|sunos|aix';
-const FOLDER = new RegExp(`^(${PLATFORMS})-([a-z0-9]+)$`);
+import { otherThanFile } from '../binary/file-kind.js';
+import { PluginSystemError } from '../errors/index.js';
+import { FOLDER, libraryName, type Target } from './library-check.js';
+import type { Purpose } from './place.js';
 
 export interface FoundLibraries {
   /** In the order of their folders. */
@@ -12,16 +12,19 @@ export interface FoundLibraries {
   readonly strangers: readonly string[];
 }
 
-/** The libraries of a plugin in dist/PLATFORM-ARCH/, by their names alone. */
-export function librariesIn(dist: string, name: string): FoundLibraries {
+/**
+ * The libraries of a plugin in dist/PLATFORM-ARCH/, by their names alone. `purpose`: for whom.
+ * @throws the code of the purpose if something else has the place of a folder
+ */
+export function librariesIn(dist: string, name: string, purpose: Purpose): FoundLibraries {
   const found: Array<{ path: string; target: Target }> = [];
   const strangers: string[] = [];
-  for (const folder of existsSync(dist) ? readdirSync(dist).sort() : []) {
+  for (const folder of namesIn(dist, purpose)) {
     const [, platform, arch] = FOLDER.exec(folder) ?? [];
     if (platform === undefined || arch === undefined) continue;
     const target = { platform, arch };
     const own = libraryName(name, target);
-    for (const entry of readdirSync(join(dist, folder)).sort()) {
+    for (const entry of namesIn(join(dist, folder), purpose)) {
       const path = join(dist, folder, entry);
       if (entry === own) found.push({ path, target });
       // Names with a dot in front are files that are being written.
@@ -29,4 +32,17 @@ export function librariesIn(dist: string, name: string): FoundLibraries {
     }
   }
   return { found, strangers };
+}
+
+/** Sorted; none where there is no such folder. */
+function namesIn(folder: string, { code, operation }: Purpose): string[] {
+  if (!existsSync(folder)) return [];
+  const stats = statSync(folder);
+  if (stats.isDirectory()) return readdirSync(folder).sort();
+  const what = otherThanFile(stats) ?? 'a file';
+  throw new PluginSystemError(code, `this is ${what}, where a folder for what is built belongs`, {
+    path: folder,
+    operation,
+    remedy: 'Move it away, then try again.',
+  });
 }

@@ -1,6 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PluginSystemError } from '../errors/index.js';
 import type { StageSummary } from '../isolation/index.js';
 import type { PluginMetadata } from '../plugin/index.js';
 import { type CheckedLibrary, folderOf, libraryName } from './library-check.js';
@@ -74,6 +72,9 @@ export function libraryEntry({ name }: PluginManifest, { platform, arch, size, s
   return { ...target, path: `${folderOf(target)}/${libraryName(name, target)}`, size, sha256 };
 }
 
+/** The folder that JavaScript has in a document and in an archive; in dist/ it lies at the top. */
+export const ANY = 'any';
+
 /** Its name in dist/ and in an archive. Not that of the plugin: NAME.json beside a library is the manifest. */
 export const DOCUMENT = 'metadata.json';
 
@@ -81,19 +82,3 @@ export const documentPath = (dist: string) => join(dist, DOCUMENT);
 
 /** As it is written to files. */
 export const documentText = (document: PluginDocument) => `${JSON.stringify(document, null, 2)}\n`;
-
-/**
- * The document that a build left in dist/; undefined if there is none.
- * @throws `PackFailed` if it cannot be read
- */
-export function readDocument(dist: string): PluginDocument | undefined {
-  const path = documentPath(dist);
-  if (!existsSync(path)) return undefined;
-  try {
-    const document = JSON.parse(readFileSync(path, 'utf8')) as Partial<PluginDocument> | null;
-    if (document?.format === 1 && Array.isArray(document.files)) return document as PluginDocument;
-    throw new PluginSystemError('PackFailed', 'this was not written by `mortise build` of this release');
-  } catch (error) {
-    throw PluginSystemError.from(error, 'PackFailed', { path, operation: 'pack' });
-  }
-}

@@ -23,6 +23,10 @@ export interface CheckedLibrary extends Target {
 /** `linux-x64`: the folder of dist that libraries for a target lie in. */
 export const folderOf = ({ platform, arch }: Target) => `${platform}-${arch}`;
 
+const PLATFORMS = 'linux|android|win32|darwin|ios|freebsd|openbsd|netbsd|sunos|aix';
+/** Names of those folders. */
+export const FOLDER = new RegExp(`^(${PLATFORMS})-([a-z0-9]+)$`);
+
 /** File endings of libraries, where they are others than Unix has. */
 const ENDINGS: Readonly<Record<string, string>> = { win32: 'dll', darwin: 'dylib', ios: 'dylib' };
 

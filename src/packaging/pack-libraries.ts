@@ -3,10 +3,11 @@ import { PluginSystemError } from '../errors/index.js';
 import { checkedEntry } from './archive-entry.js';
 import type { Contents } from './contents.js';
 import type { FoundLibraries } from './dist.js';
-import { DOCUMENT, documentOf, libraryEntry, type PluginDocument, readDocument } from './document.js';
+import { DOCUMENT, documentOf, libraryEntry, type PluginDocument } from './document.js';
 import { type CheckedLibrary, checkLibrary, folderOf } from './library-check.js';
 import type { PluginManifest } from './manifest.js';
 import { ask, type ProbeLimits, runsHere } from './probed.js';
+import { readDocument } from './read-document.js';
 
 /** The libraries of a plugin, each checked as a file, and the one for this machine asked. */
 export async function libraryContents(
@@ -31,6 +32,7 @@ export async function libraryContents(
     document,
     entries: libraries.map((library) => checkedEntry(libraryEntry(manifest, library), library.path)),
     probed: own === undefined ? null : folderOf(own),
+    failedHere: asked?.failedHere ?? null,
     warnings: [...(asked?.warnings ?? []), ...unpacked],
   };
 }

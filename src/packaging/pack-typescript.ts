@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { PluginSystemError } from '../errors/index.js';
-import { checkedEntry, textEntry } from './archive-entry.js';
-import { ANY } from './build-typescript.js';
+import { type ArchiveEntry, checkedEntry, textEntry } from './archive-entry.js';
 import type { Contents } from './contents.js';
-import type { PluginDocument } from './document.js';
+import { ANY, type DocumentFile, type PluginDocument } from './document.js';
 import { drift, type PluginManifest } from './manifest.js';
+import { notRegular } from './regular-file.js';
 import { readPackage } from './tools/tsc.js';
 
 /** Who opens the plugin has this one. */
@@ -24,7 +24,7 @@ export function typeScriptContents(directory: string, manifest: PluginManifest, 
     });
   }
   const { files } = document;
-  const placed = files.map((file) => checkedEntry(file, join(directory, 'dist', file.path.slice(ANY.length + 1))));
+  const placed = files.map((file) => entryOf(file, join(directory, 'dist')));
   // Without the package.json of the project, Node would take .js for CommonJS.
   const type = `${ANY}/package.json`;
   const needsType = description['type'] === 'module' && !files.some(({ path }) => path === type);
@@ -32,8 +32,21 @@ export function typeScriptContents(directory: string, manifest: PluginManifest, 
     document,
     entries: needsType ? [...placed, textEntry(type, '{ "type": "module" }\n')] : placed,
     probed: null,
+    failedHere: null,
     warnings: [],
   };
+}
+
+/** In dist/, JavaScript lies at the top. */
+function entryOf(file: DocumentFile, dist: string): ArchiveEntry {
+  const path = file.path.slice(ANY.length + 1);
+  const trouble = notRegular(dist, path);
+  if (trouble === undefined) return checkedEntry(file, join(dist, path));
+  throw new PluginSystemError('PackFailed', `what was built cannot be packed: ${trouble}`, {
+    path: join(dist, path),
+    operation: 'pack',
+    remedy: 'Run `mortise build`, then pack again.',
+  });
 }
 
 function refuseDependencies(directory: string, manifest: PluginManifest, description: Readonly<Record<string, unknown>>): void {

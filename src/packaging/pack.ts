@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { PluginSystemError } from '../errors/index.js';
 import type { PluginWarning } from '../plugin/index.js';
@@ -6,11 +6,13 @@ import { type WrittenArchive, writeArchive } from './archive.js';
 import { checksums, type PackedFile, textEntry } from './archive-entry.js';
 import type { Contents } from './contents.js';
 import { librariesIn } from './dist.js';
-import { DOCUMENT, documentText, type PluginDocument, readDocument } from './document.js';
+import { DOCUMENT, documentText, type PluginDocument } from './document.js';
 import { type PluginManifest, readManifest } from './manifest.js';
 import { libraryContents } from './pack-libraries.js';
 import { typeScriptContents } from './pack-typescript.js';
-import type { ProbeLimits } from './probed.js';
+import type { Purpose } from './place.js';
+import type { FailedHere, ProbeLimits } from './probed.js';
+import { readDocument } from './read-document.js';
 
 export interface PackOptions extends ProbeLimits {
   /** The archive, if it ends in .tgz, or the folder for NAME-VERSION.tgz. Default: the folder of the plugin. */
@@ -26,12 +28,16 @@ export interface PackReport extends WrittenArchive {
   readonly archive: string;
   /** `linux-x64` or the like: which library was opened in a process of its own. */
   readonly probed: string | null;
+  /** What its init or preflight failed of in that process; null if both went well, or were not called. */
+  readonly failedHere: FailedHere | null;
   /** In the order of the archive. */
   readonly files: readonly PackedFile[];
   /** metadata.json */
   readonly document: PluginDocument;
   readonly warnings: readonly PluginWarning[];
 }
+
+const PACKING: Purpose = { code: 'PackFailed', operation: 'pack' };
 
 /** Files of a plugin for people. */
 const FOR_PEOPLE = /^(README|LICEN[CS]E|NOTICE)([.-].*)?$/i;
@@ -47,12 +53,13 @@ export async function pack(directory: string, options: PackOptions): Promise<Pac
   const manifest = await readManifest(folder);
   const { signal, onProgress = () => {} } = options;
   onProgress(`checking ${manifest.name}`);
-  const { document, entries, probed, warnings } = await contentsOf(folder, manifest, options);
+  const { document, entries, probed, failedHere, warnings } = await contentsOf(folder, manifest, options);
+  const people = forPeople(folder);
   const listed = [
     textEntry('manifest.json', readFileSync(join(folder, 'manifest.json'))),
     textEntry(DOCUMENT, documentText(document)),
     ...entries,
-    ...namesForPeople(folder).map((name) => textEntry(name, readFileSync(join(folder, name)))),
+    ...people.names.map((name) => textEntry(name, readFileSync(join(folder, name)))),
   ];
   const all = [...listed, textEntry('SHA256SUMS', checksums(listed))];
   const archive = archivePath(folder, manifest, options.out);
@@ -64,16 +71,17 @@ export async function pack(directory: string, options: PackOptions): Promise<Pac
     archive,
     ...written,
     probed,
+    failedHere,
     files: all.map(({ path, size, sha256 }) => ({ path, size, sha256 })),
     document,
-    warnings,
+    warnings: [...warnings, ...people.warnings],
   };
 }
 
 /** Libraries if there are any, else JavaScript. */
 async function contentsOf(folder: string, manifest: PluginManifest, options: PackOptions): Promise<Contents> {
   const dist = join(folder, 'dist');
-  const libraries = librariesIn(dist, manifest.name);
+  const libraries = librariesIn(dist, manifest.name, PACKING);
   if (libraries.found.length > 0) return await libraryContents(dist, manifest, libraries, options);
   const document = readDocument(dist);
   if (document?.language === 'typescript') return typeScriptContents(folder, manifest, document);
@@ -91,10 +99,17 @@ async function contentsOf(folder: string, manifest: PluginManifest, options: Pac
   );
 }
 
-function namesForPeople(folder: string): string[] {
-  return readdirSync(folder)
-    .filter((name) => FOR_PEOPLE.test(name) && statSync(join(folder, name)).isFile())
-    .sort();
+/** A link is left out: what it leads to may be no part of the project. */
+function forPeople(folder: string): { names: string[]; warnings: PluginWarning[] } {
+  const found = readdirSync(folder, { withFileTypes: true }).filter(({ name }) => FOR_PEOPLE.test(name));
+  const named = (entries: typeof found) => entries.map(({ name }) => name).sort();
+  return {
+    names: named(found.filter((entry) => entry.isFile())),
+    warnings: named(found.filter((entry) => entry.isSymbolicLink())).map((name) => ({
+      code: 'NotPacked',
+      message: `${join(folder, name)} is not packed: it is a link; put a copy of the file in its place`,
+    })),
+  };
 }
 
 function archivePath(folder: string, { name, version }: PluginManifest, out: string | undefined): string {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { PluginSystemError, thrownText } from '../../errors/index.js';
 import { type BuildJob, chooseLibrary, type LibraryTool } from './build-tool.js';
 import { runTool } from './tool-process.js';
+import { checkCargoPaths } from './where-mortise-is.js';
 
 /** Cargo gave up because it was told to stay off the network. */
 const WANTS_NETWORK = /--offline|offline mode/;
@@ -12,6 +13,7 @@ export const cargoTool: LibraryTool = {
   name: 'cargo',
   marker: 'Cargo.toml',
   async build(job) {
+    checkCargoPaths(job.directory);
     const remedy = 'Add to Cargo.toml: [lib] crate-type = ["cdylib"].';
     return chooseLibrary(libraries(await cargo(job), job.directory), job, 'cargo', remedy);
   },

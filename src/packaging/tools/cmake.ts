@@ -32,7 +32,10 @@ export const cmakeTool: LibraryTool = {
   },
 };
 
-/** @throws `BuildFailed`, `Cancelled` */
+/**
+ * What it prints is passed on at its end: all of it if it fails, else without the account of what it has found and done.
+ * @throws `BuildFailed`, `Cancelled`
+ */
 export async function configure(
   folder: string,
   variables: Readonly<Record<string, string>>,
@@ -42,7 +45,26 @@ export async function configure(
   // A folder that has a generator keeps it.
   const chosen = existsSync(join(folder, 'CMakeCache.txt')) ? [] : generator();
   const args = ['--no-warn-unused-cli', '-S', surroundings.directory, '-B', folder, ...chosen, ...definitions];
-  await cmake('cmake (configuration)', args, surroundings);
+  const { onOutput = () => {} } = surroundings;
+  const output: Buffer[] = [];
+  try {
+    await cmake('cmake (configuration)', args, { ...surroundings, onOutput: (chunk) => output.push(chunk) });
+  } catch (error) {
+    if (output.length > 0) onOutput(Buffer.concat(output));
+    throw error;
+  }
+  const told = withoutNotes(Buffer.concat(output).toString());
+  if (told !== '') onOutput(Buffer.from(told));
+}
+
+/** What `--no-warn-unused-cli` makes CMake say. */
+const UNUSED = 'Not searching for unused variables given on the command line.';
+
+function withoutNotes(output: string): string {
+  return output
+    .split('\n')
+    .filter((line) => !line.startsWith('-- ') && line.trimEnd() !== UNUSED)
+    .join('\n');
 }
 
 /** @throws `BuildFailed`, `Cancelled` */

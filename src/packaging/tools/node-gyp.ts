@@ -3,12 +3,14 @@ import { dirname, join } from 'node:path';
 import { type BuildJob, chooseLibrary, type LibraryTool } from './build-tool.js';
 import { projectScript, scriptOnPath } from './project-package.js';
 import { runTool } from './tool-process.js';
+import { checkGypPaths } from './where-mortise-is.js';
 
 /** `mortise build` with node-gyp: every target of binding.gyp. It writes to build/ itself. */
 export const nodeGypTool: LibraryTool = {
   name: 'node-gyp',
   marker: 'binding.gyp',
   async build(job) {
+    checkGypPaths(job.directory);
     const debug = job.isDebug ? '--debug' : '--release';
     await nodeGyp('node-gyp configure', ['configure', debug, ...headers()], job);
     await nodeGyp('node-gyp build', ['build', debug, '--jobs', 'max'], job);
