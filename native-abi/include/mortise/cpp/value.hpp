@@ -60,10 +60,10 @@ constexpr bool is_character = std::is_same_v<T, char> || std::is_same_v<T, wchar
 template <class T>
 constexpr bool is_integer = std::is_integral_v<T> && !std::is_same_v<T, bool> && !is_character<T>;
 
-// NULL is an integer to the compiler. Where it is of a type that 0 is not of, which is so on 64-bit systems other than with Visual C++, it is refused: that type gets no
+// NULL is an integer to the compiler. Where it is of a type that 0 is not of, and another type is as wide, which is so on 64-bit systems other than Windows, it is refused: that type gets no
 // constructor of its own, so that a constant 0 of it fits a pointer as well as the number. As a parameter that type becomes `Wide`.
 using Null = decltype(NULL);
-constexpr bool null_is_refused = std::is_integral_v<Null> && !std::is_same_v<Null, int>;
+constexpr bool null_is_refused = std::is_integral_v<Null> && !std::is_same_v<Null, int> && sizeof(long) == sizeof(long long);
 struct Never {
   Never() = delete;
 };
