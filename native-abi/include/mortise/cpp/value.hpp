@@ -66,6 +66,7 @@ using Null = decltype(NULL);
 constexpr bool null_is_refused = std::is_integral_v<Null> && !std::is_same_v<Null, int> && sizeof(long) == sizeof(long long);
 struct Never {
   Never() = delete;
+  operator std::int64_t() const noexcept { return 0; }
 };
 using Wide = std::conditional_t<!null_is_refused, Never, std::conditional_t<std::is_same_v<Null, long>, long long, long>>;
 template <class T>
