@@ -266,6 +266,8 @@ async function main() {
   for (const folder of workers) {
     rmSync(folder, { recursive: true, force: true });
     cpSync(values.dist, join(folder, 'dist'), { recursive: true });
+    // What the package has beside dist, and dist imports.
+    cpSync(join(root, 'native-abi', 'toolchain'), join(folder, 'native-abi', 'toolchain'), { recursive: true });
   }
   const sound = await firstFailure(workers[0]);
   if (sound !== undefined) throw new Error(`the tests fail without any mutation: ${sound}`);
