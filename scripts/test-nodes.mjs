@@ -4,8 +4,7 @@
 //
 //   node scripts/test-nodes.mjs [MAJOR…]
 //
-// The last line is `N passed, N failed, N skipped`. A binary that cannot be fetched is a failure where CI is set, else a skip. test/project
-// and test/docs are about the tree and the package, not about the runtime: they run once, with `npm test`.
+// The last line is `N passed, N failed, N skipped`. A binary that cannot be fetched is a failure where CI is set, else a skip.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -43,26 +42,39 @@ function runs(binary, version) {
   return existsSync(binary) && spawnSync(binary, ['--version'], { encoding: 'utf8' }).stdout?.trim() === `v${version}`;
 }
 
+/** What is about the tree, the package, or what compilers and other programs make runs once, with `npm test`. */
+const ELSEWHERE = [
+  'bench',
+  'cli/setup',
+  'docs',
+  'kits/symbols',
+  'kits/wording',
+  'native/cpp-kit',
+  'native/rust-kit',
+  'packaging',
+  'plugins',
+  'project',
+  'scaffold',
+  'toolchain',
+].flatMap((name) => ['--exclude', `test/${name}{/,.}**`]);
+
+/** What a release of Node can change: calls into libraries, threads, processes, garbage collection, ends of processes. */
+const NEAR_THE_RUNTIME = ['contract', 'core', 'isolation', 'kits', 'native', 'process'].map((name) => `test/${name}/`);
+
+/** The newest release runs all that is not done elsewhere, those between it and the oldest what is near the runtime. */
+function tests(major) {
+  return major === Object.keys(VERSIONS).at(-1) ? ELSEWHERE : [...NEAR_THE_RUNTIME, ...ELSEWHERE];
+}
+
 /** Runs vitest with `binary` and adds what it reports. */
 function test(major, binary) {
   console.log(`== Node ${VERSIONS[major]}`);
   const report = join(nodes, `${major}.json`);
   rmSync(report, { force: true });
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const elsewhere = [
-    'project',
-    'docs',
-    'scaffold',
-    'packaging',
-    'toolchain',
-    'kits/symbols',
-    'kits/wording',
-    'native/cpp-kit',
-    'native/rust-kit',
-  ].flatMap((name) => ['--exclude', `test/${name}{/,.}**`]);
   const { status } = spawnSync(
     binary,
-    [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', ...reporters, ...elsewhere],
+    [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', ...tests(major), ...reporters],
     {
       cwd: root,
       stdio: ['ignore', 'inherit', 'inherit'],
