@@ -201,14 +201,14 @@ describe('a Value of the C++ kit', () => {
 });
 
 describeWithFixtures('what stages and functions of the C++ kit captured', () => {
-  it('[G8] is destroyed before the members of the plugin that it may refer to', async () => {
+  it('[G7] is destroyed before the members of the plugin that it may refer to', async () => {
     const { logger, lines } = memoryLogger();
     const manager = await managerWith(build(['leases.cpp']), { logger });
     await manager.unload('leases').catch((error: unknown) => lines.push({ level: 50, msg: String(error) } as never));
     expect(JSON.stringify(lines)).toContain('2 given back');
   });
 
-  it('[G8] is never destroyed where the constructor throws, since those members are gone', async () => {
+  it('[G7] is never destroyed where the constructor throws, since those members are gone', async () => {
     const path = build(['leases.cpp'], [...HIDDEN, '-DREFUSES']);
     const manager = await createManager();
     for (let attempt = 0; attempt < 2; attempt++) {
